@@ -1,0 +1,259 @@
+//! Filters with their attributes resolved and their operands typed (RFC 7644 section 3.4.2.2).
+
+mod evaluate;
+
+pub use evaluate::{matches, matches_element};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::definition::{AttrId, AttrSet, Definition, Target, Unknown};
+use crate::error::ScimError;
+use crate::parser::{self, AttributePath, Literal};
+use crate::resource::coerce::{boolean, is_clean};
+use crate::schema::{Kind, Returned};
+
+pub use crate::parser::Operator;
+
+/// A filter over one resource type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Filter {
+    /// `userName eq "ada"`
+    Compare(Comparison),
+    /// `title pr`
+    Present(AttrId),
+    /// All of them.
+    And(Vec<Filter>),
+    /// One of them.
+    Or(Vec<Filter>),
+    /// Its opposite.
+    Not(Box<Filter>),
+    /// One element of a multi-valued attribute satisfies the inner filter, whose attributes are the element's parts.
+    Element {
+        /// The multi-valued complex attribute.
+        attribute: AttrId,
+        /// What one element must satisfy.
+        filter: Box<Filter>,
+    },
+}
+
+/// An attribute expression with an operand. Without regard to the nesting, `attribute` is a leaf: a complex attribute
+/// with a part `value` stands for that part (`members eq "U1"`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// What is compared.
+    pub attribute: AttrId,
+    /// How.
+    pub operator: Operator,
+    /// With what.
+    pub operand: Operand,
+}
+
+/// The right side of a comparison, of the attribute's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// `null`: `eq null` means unset.
+    Null,
+    /// For boolean attributes.
+    Boolean(bool),
+    /// For integer and decimal attributes.
+    Number(f64),
+    /// For everything that is a string on the wire.
+    Text(String),
+    /// For `dateTime` attributes under `eq ne gt ge lt le`.
+    Instant(Timestamp),
+}
+
+impl Filter {
+    /// Parses and resolves a filter.
+    ///
+    /// # Errors
+    /// `invalidFilter` with the position of a syntax error, an unknown attribute, or an operator or operand that does
+    /// not go with the attribute's type.
+    pub fn parse(definition: &Definition, text: &str) -> Result<Self, ScimError> {
+        let tree = parser::parse_filter(text).map_err(|error| ScimError::invalid_filter(error.to_string()))?;
+        Self::resolve(definition, &tree)
+    }
+
+    /// Resolves a parsed filter.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`], without the syntax.
+    pub fn resolve(definition: &Definition, tree: &parser::Filter) -> Result<Self, ScimError> {
+        resolve(definition, None, tree)
+    }
+
+    /// Resolves a filter inside `attribute[…]`, whose paths are relative to an element.
+    ///
+    /// # Errors
+    /// As [`Filter::resolve`].
+    pub fn resolve_element(definition: &Definition, of: AttrId, tree: &parser::Filter) -> Result<Self, ScimError> {
+        resolve(definition, Some(of), tree)
+    }
+
+    /// `attribute eq "text"`.
+    pub fn equals(attribute: AttrId, text: &str) -> Self {
+        Self::Compare(Comparison { attribute, operator: Operator::Eq, operand: Operand::Text(text.to_owned()) })
+    }
+
+    /// The attributes that it looks at: leaves and what contains them.
+    pub fn attributes(&self, definition: &Definition) -> AttrSet {
+        let mut set = AttrSet::default();
+        self.collect(definition, &mut set);
+        set
+    }
+
+    fn collect(&self, definition: &Definition, set: &mut AttrSet) {
+        match self {
+            Self::Compare(Comparison { attribute, .. }) | Self::Present(attribute) => {
+                set.insert(*attribute);
+                set.insert(definition.root_of(*attribute));
+            }
+            Self::And(list) | Self::Or(list) => list.iter().for_each(|filter| filter.collect(definition, set)),
+            Self::Not(inner) => inner.collect(definition, set),
+            Self::Element { attribute, filter } => {
+                set.insert(*attribute);
+                filter.collect(definition, set);
+            }
+        }
+    }
+
+    /// The text that `attribute` must equal for the filter to hold: the filter is that comparison, or a conjunction
+    /// with it. This is what makes a request a lookup by a unique key.
+    pub fn required_text(&self, attribute: AttrId) -> Option<&str> {
+        match self {
+            Self::Compare(Comparison { attribute: own, operator: Operator::Eq, operand: Operand::Text(text) })
+                if *own == attribute =>
+            {
+                Some(text)
+            }
+            Self::And(list) => list.iter().find_map(|filter| filter.required_text(attribute)),
+            _ => None,
+        }
+    }
+}
+
+fn resolve(definition: &Definition, within: Option<AttrId>, tree: &parser::Filter) -> Result<Filter, ScimError> {
+    let list = |list: &[parser::Filter]| -> Result<Vec<Filter>, ScimError> {
+        list.iter().map(|tree| resolve(definition, within, tree)).collect()
+    };
+    Ok(match tree {
+        parser::Filter::And(parts) => Filter::And(list(parts)?),
+        parser::Filter::Or(parts) => Filter::Or(list(parts)?),
+        parser::Filter::Not(inner) => Filter::Not(Box::new(resolve(definition, within, inner)?)),
+        parser::Filter::Present(path) => Filter::Present(searchable(definition, attribute(definition, within, path)?)?),
+        parser::Filter::Compare { path, operator, value } => {
+            let id = searchable(definition, leaf(definition, attribute(definition, within, path)?))?;
+            Filter::Compare(comparison(definition, id, *operator, value)?)
+        }
+        parser::Filter::ValuePath { path, filter } => {
+            let id = attribute(definition, within, path)?;
+            let node = definition.node(id);
+            if within.is_some() || node.attribute.kind != Kind::Complex {
+                let path = definition.path(id);
+                return Err(ScimError::invalid_filter(format!("'{path}' has no elements to select with [ ]")));
+            }
+            Filter::Element { attribute: id, filter: Box::new(resolve(definition, Some(id), filter)?) }
+        }
+    })
+}
+
+fn attribute(definition: &Definition, within: Option<AttrId>, path: &AttributePath) -> Result<AttrId, ScimError> {
+    let found = match within {
+        Some(of) => match (&path.schema, &path.sub_attribute) {
+            (None, None) => definition.child(of, &path.name).ok_or(Unknown::Attribute),
+            _ => Err(Unknown::Attribute),
+        },
+        None => match definition.resolve(path) {
+            Ok(Target::Attribute(id)) => Ok(id),
+            Ok(Target::Extension(_) | Target::Whole) => Err(Unknown::Attribute),
+            Err(unknown) => Err(unknown),
+        },
+    };
+    found.map_err(|unknown| {
+        let place = within.map_or_else(|| definition.resource_type().name.clone(), |of| definition.path(of));
+        ScimError::invalid_filter(match unknown {
+            Unknown::Schema => format!("'{path}' belongs to no schema of {place}"),
+            Unknown::Attribute => format!("{place} has no attribute '{path}'"),
+        })
+    })
+}
+
+/// What is never returned cannot be asked for either: a filter would find out a password letter by letter.
+fn searchable(definition: &Definition, id: AttrId) -> Result<AttrId, ScimError> {
+    match definition.node(id).attribute.returned {
+        Returned::Never => Err(ScimError::invalid_filter(format!("'{}' cannot be searched", definition.path(id)))),
+        _ => Ok(id),
+    }
+}
+
+/// A complex attribute with a part `value` stands for that part.
+fn leaf(definition: &Definition, id: AttrId) -> AttrId {
+    if definition.node(id).attribute.kind == Kind::Complex { definition.child(id, "value").unwrap_or(id) } else { id }
+}
+
+fn comparison(
+    definition: &Definition,
+    attribute: AttrId,
+    operator: Operator,
+    literal: &Literal,
+) -> Result<Comparison, ScimError> {
+    let kind = definition.node(attribute).attribute.kind;
+    let path = || definition.path(attribute);
+    let refused = |what: String| Err(ScimError::invalid_filter(what));
+    let ordered = matches!(operator, Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le);
+    let part = matches!(operator, Operator::Co | Operator::Sw | Operator::Ew);
+    if kind == Kind::Complex {
+        return refused(format!("'{}' is complex: compare one of its parts", path()));
+    }
+    if let Literal::String(text) = literal
+        && !is_clean(text)
+    {
+        return refused(format!("'{}': control characters cannot be searched", path()));
+    }
+    if *literal == Literal::Null {
+        return match operator {
+            Operator::Eq | Operator::Ne => Ok(Comparison { attribute, operator, operand: Operand::Null }),
+            _ => refused(format!("'{}': null goes with eq and ne only", path())),
+        };
+    }
+    let operand = match kind {
+        Kind::Boolean => {
+            if ordered || part {
+                return refused(format!("'{}' is boolean: it goes with eq, ne and pr only", path()));
+            }
+            let flag = match literal {
+                Literal::Boolean(flag) => Some(*flag),
+                Literal::String(text) => boolean(&Value::from(text.as_str())),
+                _ => None,
+            };
+            match flag {
+                Some(flag) => Operand::Boolean(flag),
+                None => return refused(format!("'{}' is boolean: compare it with true or false", path())),
+            }
+        }
+        Kind::Binary if ordered => return refused(format!("'{}' is binary: it has no order", path())),
+        Kind::Integer | Kind::Decimal => match literal {
+            Literal::Number(number) if !part => Operand::Number(number.as_f64()),
+            _ => return refused(format!("'{}' is a number: compare it with a number", path())),
+        },
+        Kind::DateTime if !part => match literal {
+            Literal::String(text) => {
+                if let Ok(instant) = text.parse::<Timestamp>() {
+                    Operand::Instant(instant)
+                } else {
+                    let example = "2026-01-31T10:00:00Z";
+                    return refused(format!("'{}' is a dateTime: write it as \"{example}\"", path()));
+                }
+            }
+            _ => return refused(format!("'{}' is a dateTime: compare it with a string", path())),
+        },
+        _ => match literal {
+            Literal::String(text) => Operand::Text(text.clone()),
+            Literal::Number(number) => Operand::Text(number.as_str().to_owned()),
+            Literal::Boolean(flag) => Operand::Text(flag.to_string()),
+            Literal::Null => Operand::Null,
+        },
+    };
+    Ok(Comparison { attribute, operator, operand })
+}

@@ -1,0 +1,15 @@
+//! The crate as its users see it: tables of inputs and outcomes, recorded bodies, properties, and a second model.
+
+mod changes;
+mod coercion;
+mod definition;
+mod discovery;
+mod filters;
+mod fixtures;
+mod hostile;
+mod lists;
+mod model;
+mod projection;
+mod properties;
+mod requests;
+mod samples;
