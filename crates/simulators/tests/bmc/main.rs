@@ -1,0 +1,7 @@
+//! The AR System look-alike over HTTP, in process: every rule of the seed, every option.
+
+mod demo;
+mod list;
+mod session;
+mod world;
+mod write;
