@@ -1,1 +1,3 @@
 //! A SCIM 2.0 service provider in front of systems that have no SCIM or a weak one.
+
+pub mod store;

@@ -1,0 +1,3 @@
+//! The whole server and its parts, seen from outside, in one binary.
+
+mod store;
