@@ -1,3 +1,5 @@
 //! A SCIM 2.0 service provider in front of systems that have no SCIM or a weak one.
 
+pub mod config;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,154 @@
+//! What a target does where several answers are right: each key is one word of a few.
+
+use super::super::read::{Choice, Reader, Table};
+use super::{Kind, words};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+            pub enum $name { $($(#[$word_doc])* $variant,)* }
+
+            impl $name {
+                const WORDS: &[(&str, Choice<Self>)] = &[$(($word, Choice::Is(Self::$variant)),)*];
+            }
+        )*
+    };
+}
+
+words! {
+    /// What a DELETE does.
+    OnDelete {
+        /// Switches the account off and hides it from SCIM.
+        Disable = "disable",
+        /// Removes the vendor's record.
+        Delete = "delete",
+        /// Nothing; the request is refused.
+        Refuse = "refuse",
+    }
+    /// Whether userName may change.
+    Rename {
+        /// A change is refused.
+        Refuse = "refuse",
+        /// A change is written.
+        Allow = "allow",
+    }
+    /// What happens to attributes that the vendor has no field for.
+    Unmapped {
+        /// The bridge keeps them.
+        Keep = "keep",
+        /// They are dropped.
+        Ignore = "ignore",
+    }
+    /// How the vendor compares text.
+    Collation {
+        /// The bridge finds out.
+        Probe = "probe",
+        /// Without regard to letter case.
+        Insensitive = "insensitive",
+        /// Exactly.
+        Exact = "exact",
+    }
+    /// Which field names and dialect are built in for Ivanti.
+    Preset {
+        /// Those of the documentation.
+        Documented = "documented",
+        /// Those that tenants were measured to have.
+        Stock = "stock",
+    }
+    /// What a create does that the vendor answers with a conflict.
+    OnConflict {
+        /// It is refused.
+        Refuse = "refuse",
+        /// The existing record is changed instead.
+        Adopt = "adopt",
+    }
+    /// What happens to passwords.
+    Password {
+        /// They are dropped; where the vendor demands one, it is generated.
+        Ignore = "ignore",
+        /// They are written when a record is made.
+        CreateOnly = "create-only",
+        /// They are written whenever they come.
+        Sync = "sync",
+    }
+}
+
+/// What a POST of a deleted user's name does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecreate {
+    /// It is refused.
+    Refuse,
+}
+
+impl Preset {
+    pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Self {
+        table.choice(reader, "preset", Self::WORDS, Self::Documented)
+    }
+}
+
+impl OnConflict {
+    pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Self {
+        table.choice(reader, "on_conflict", Self::WORDS, Self::Refuse)
+    }
+}
+
+/// What is never written through SCIM. Patterns: `*` stands for any characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Protected {
+    /// Login names.
+    pub accounts: Vec<String>,
+    /// Native ids of groups.
+    pub groups: Vec<String>,
+}
+
+impl Protected {
+    fn read(reader: &mut Reader<'_>, table: &mut Table<'_>) -> Self {
+        let Some(mut table) = table.table(reader, "protected") else { return Self::default() };
+        let protected =
+            Self { accounts: words(reader, &mut table, "accounts"), groups: words(reader, &mut table, "groups") };
+        table.finish(reader);
+        protected
+    }
+}
+
+/// The keys of this file, read together.
+pub(super) struct Policy {
+    pub(super) on_delete: OnDelete,
+    pub(super) on_recreate: OnRecreate,
+    pub(super) rename: Rename,
+    pub(super) password: Password,
+    pub(super) unmapped: Unmapped,
+    pub(super) collation: Collation,
+    pub(super) protected: Protected,
+}
+
+impl Policy {
+    pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>, kind: Kind) -> Self {
+        let on_recreate =
+            [("refuse", Choice::Is(OnRecreate::Refuse)), ("revive", Choice::NotYet), ("new-record", Choice::NotYet)];
+        // The seed of BMC says that Login Name is read-only on update; that of Ivanti lists LoginID as updatable.
+        let rename = if kind == Kind::BmcAr { Rename::Refuse } else { Rename::Allow };
+        Self {
+            on_delete: table.choice(reader, "on_delete", OnDelete::WORDS, OnDelete::Disable),
+            on_recreate: table.choice(reader, "on_recreate", &on_recreate, OnRecreate::Refuse),
+            rename: table.choice(reader, "rename", Rename::WORDS, rename),
+            password: password(reader, table, kind),
+            unmapped: table.choice(reader, "unmapped", Unmapped::WORDS, Unmapped::Keep),
+            collation: table.choice(reader, "collation", Collation::WORDS, Collation::Probe),
+            protected: Protected::read(reader, table),
+        }
+    }
+}
+
+fn password(reader: &mut Reader<'_>, table: &mut Table<'_>, kind: Kind) -> Password {
+    let Some(entry) = table.take("password") else { return Password::Ignore };
+    let (path, span) = (entry.path.clone(), entry.span);
+    let chosen = super::choose(reader, entry, Password::WORDS).unwrap_or(Password::Ignore);
+    if kind == Kind::Ivanti && chosen != Password::Ignore {
+        reader.fault(span, format!("{path}: Ivanti's Employee has no password field; only \"ignore\" is possible"));
+        return Password::Ignore;
+    }
+    chosen
+}
