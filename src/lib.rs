@@ -1,5 +1,8 @@
 //! A SCIM 2.0 service provider in front of systems that have no SCIM or a weak one.
 
+pub mod backend;
 pub mod config;
 pub mod store;
 pub mod telemetry;
+pub mod translate;
+pub mod wire;

@@ -1,0 +1,85 @@
+//! A native condition as a typed tree. Each dialect prints it; quoting lives in the printer and nowhere else.
+
+use super::{FieldId, NativeValue};
+
+/// What a vendor is asked to evaluate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// A field compared with a value. A missing value satisfies no comparison.
+    Compare(FieldId, Relation, NativeValue),
+    /// A text field compared with a pattern.
+    Like(FieldId, Vec<LikePart>),
+    /// The field has no value.
+    Empty(FieldId),
+    /// The field has a value.
+    NotEmpty(FieldId),
+    /// All of them; two or more.
+    And(Vec<Condition>),
+    /// One of them; two or more.
+    Or(Vec<Condition>),
+}
+
+/// How a field compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// Equal, by the vendor's collation.
+    Eq,
+    /// Different, by the vendor's collation.
+    Ne,
+    /// Before.
+    Lt,
+    /// Not after.
+    Le,
+    /// After.
+    Gt,
+    /// Not before.
+    Ge,
+}
+
+/// A piece of a pattern. Literal text is ASCII letters and digits only: everything else is a wildcard, because no way
+/// of escaping works on every database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LikePart {
+    /// ASCII letters and digits.
+    Text(String),
+    /// Exactly one character.
+    One,
+    /// Any run of characters.
+    Any,
+}
+
+impl Condition {
+    /// All of them, flat; none when there is none.
+    pub fn all(parts: Vec<Condition>) -> Option<Condition> {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Self::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        if flat.len() < 2 { flat.pop() } else { Some(Self::And(flat)) }
+    }
+
+    /// One of them, flat; none when there is none.
+    pub fn any(parts: Vec<Condition>) -> Option<Condition> {
+        let mut flat = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Self::Or(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        if flat.len() < 2 { flat.pop() } else { Some(Self::Or(flat)) }
+    }
+
+    /// Whether only records with this very value in this field satisfy it.
+    pub fn pins(&self, field: FieldId) -> bool {
+        match self {
+            Self::Compare(own, Relation::Eq, _) => *own == field,
+            Self::And(parts) => parts.iter().any(|part| part.pins(field)),
+            Self::Or(parts) => parts.iter().all(|part| part.pins(field)),
+            _ => false,
+        }
+    }
+}

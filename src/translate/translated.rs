@@ -1,0 +1,404 @@
+//! The one [`Backend`] over every [`Driver`].
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use scim_core::{AttrSet, Change, Filter, Resource};
+
+use super::collation::Collation;
+use super::{
+    Condition, Driver, Model, NativeOp, NativeReply, NativeValue, Plan, Random, Record, Relation, Scan, fault,
+    narrow::narrow,
+};
+use crate::backend::{
+    Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Explained, Finding, Id, Kept,
+    Query, Row, Severity, Written, join,
+};
+use crate::wire::{FaultKind, Wire};
+
+/// So many rows are read to see that users can be read, and to find one by whose name comparisons can be tried.
+const PROBE_ROWS: usize = 20;
+
+/// A driver and the way to its vendor.
+pub struct Translated<D: Driver> {
+    pub(super) driver: Arc<D>,
+    pub(super) wire: Wire,
+    pub(super) random: Random,
+    pub(super) collation: Collation,
+    last: Mutex<Option<Result<(), String>>>,
+}
+
+impl<D: Driver> fmt::Debug for Translated<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Translated").field("driver", &self.driver).finish_non_exhaustive()
+    }
+}
+
+impl<D: Driver> Translated<D> {
+    /// The backend of this driver over this wire. `random` makes passwords.
+    pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
+        let collation = Collation::new(driver.model());
+        Self { driver, wire, random, collation, last: Mutex::default() }
+    }
+
+    pub(super) fn model(&self) -> &Model {
+        self.driver.model()
+    }
+
+    /// Makes one native call.
+    pub(super) async fn call(
+        &self,
+        cx: &Cx,
+        operation: &'static str,
+        op: &NativeOp,
+    ) -> Result<NativeReply, BackendError> {
+        let call = self.driver.encode(op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(op, answer)).await;
+        if let Err(fault) = &outcome {
+            tracing::debug!(request.id = %cx.request_id, operation, kind = ?fault.kind, text = %fault.text, "native fault");
+        }
+        self.remember(&outcome);
+        outcome.map_err(|fault| fault::translate(self.model(), operation, fault))
+    }
+
+    fn remember<T>(&self, outcome: &Result<T, crate::wire::Fault>) {
+        let state = match outcome {
+            Err(fault) if fault.kind.is_passing() => Err("the target does not answer".to_owned()),
+            Err(fault) if fault.kind == FaultKind::CredentialsRefused => {
+                Err("the service account's login is refused".to_owned())
+            }
+            Err(fault) if fault.kind == FaultKind::Misconfigured => {
+                Err("the target does not know a field or object of the configuration".to_owned())
+            }
+            _ => Ok(()),
+        };
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
+    }
+
+    /// One record, as the vendor holds it now.
+    pub(super) async fn read(
+        &self,
+        cx: &Cx,
+        id: &Id,
+        fields: Vec<super::FieldId>,
+    ) -> Result<Option<Record>, BackendError> {
+        // As a segment of a path these lead elsewhere.
+        if matches!(id.as_str(), "" | "." | "..") {
+            return Ok(None);
+        }
+        let op = NativeOp::Read { key: id.0.clone(), fields: fields.clone() };
+        let call = self.driver.encode(&op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(&op, answer)).await;
+        self.remember(&outcome);
+        if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NotFoundUnproven) {
+            return self.read_in_list(cx, id, fields).await;
+        }
+        match outcome.map_err(|fault| fault::translate(self.model(), "read", fault)) {
+            Ok(NativeReply::Record(record)) => match record.key() {
+                Some(key) if key == id.0 => Ok(Some(record)),
+                // The vendor compares keys without regard to letter case; ids are exact.
+                Some(key) if scim_core::fold::same(&key, &id.0) => Ok(None),
+                _ => Err(BackendError::new("read", BackendErrorKind::Garbled).because("another record than asked for")),
+            },
+            Ok(_) => Err(BackendError::new("read", BackendErrorKind::Garbled)),
+            Err(error) if error.kind == BackendErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One record, asked for in a list: a list that works and does not have it settles what an unclear answer to the
+    /// record's own address left open.
+    async fn read_in_list(
+        &self,
+        cx: &Cx,
+        id: &Id,
+        fields: Vec<super::FieldId>,
+    ) -> Result<Option<Record>, BackendError> {
+        let own = Condition::Compare(self.model().fields.key(), Relation::Eq, NativeValue::text(id.as_str()));
+        let rows = self.rows(cx, Scan { condition: Some(own), fields, limit: 2, ..Scan::default() }).await?;
+        Ok(rows.into_iter().find(|record| record.key().as_deref() == Some(id.as_str())))
+    }
+
+    /// Rows of a scan.
+    pub(super) async fn rows(&self, cx: &Cx, scan: Scan) -> Result<Vec<Record>, BackendError> {
+        self.page(cx, scan).await.map(|(rows, _)| rows)
+    }
+
+    /// Rows of a scan, and whether the vendor says that there are more.
+    pub(super) async fn page(&self, cx: &Cx, scan: Scan) -> Result<(Vec<Record>, bool), BackendError> {
+        match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
+            NativeReply::Page(rows) => Ok((rows, false)),
+            NativeReply::PageOfMore(rows) => Ok((rows, true)),
+            _ => Err(BackendError::new("scan", BackendErrorKind::Garbled)),
+        }
+    }
+
+    /// A record as a resource: the mapped attributes, nothing kept, nothing derived.
+    pub(super) fn resource(&self, record: &Record) -> Resource {
+        let model = self.model();
+        let definition = &model.description.users;
+        let mut resource = Resource::new();
+        for rule in &model.rules {
+            let Some(value) = rule.codec.decode(record.get(rule.field)) else { continue };
+            let root = definition.root_of(rule.attribute);
+            if definition.node(root).attribute.multi_valued {
+                resource.set(definition, root, serde_json::json!([{ "value": value }]));
+            } else {
+                resource.set(definition, rule.attribute, value);
+            }
+        }
+        let active = model.account.is_active(record.get(model.account.field));
+        resource.set(definition, self.active_id(), active.into());
+        resource
+    }
+
+    /// A record with what is kept and what is derived: the resource as clients see it.
+    pub(super) fn whole(&self, record: &Record, kept: &Kept) -> Resource {
+        self.complete(self.resource(record), kept)
+    }
+
+    pub(super) fn active_id(&self) -> scim_core::AttrId {
+        let definition = &self.model().description.users;
+        definition.root(0, "active").expect("the core User schema has 'active'")
+    }
+
+    fn scan_for(&self, query: &Query) -> (Plan, bool, Scan) {
+        let model = self.model();
+        let mut want = query.want.clone();
+        let narrowed = match &query.filter {
+            None => super::Narrowed { plan: Plan::All, exact: true },
+            Some(filter) => {
+                want.extend(&filter.attributes(&model.description.users));
+                narrow(self.narrowing(), filter)
+            }
+        };
+        let condition = match &narrowed.plan {
+            Plan::Where(condition) => Some(condition.clone()),
+            Plan::All | Plan::Nothing => None,
+        };
+        let scan = Scan {
+            condition,
+            fields: model.fields_for(&want),
+            after: query.after.as_ref().map(|cursor| cursor.0.0.clone()),
+            until: query.until.as_ref().map(|id| id.0.clone()),
+            limit: query.limit.clamp(1, model.policy.page_size),
+        };
+        (narrowed.plan, narrowed.exact, scan)
+    }
+}
+
+#[async_trait]
+impl<D: Driver> Backend for Translated<D> {
+    fn describe(&self) -> &Description {
+        &self.model().description
+    }
+
+    fn explain(&self, query: &Query) -> Explained {
+        let (plan, exact, scan) = self.scan_for(query);
+        let call = self.driver.encode(&NativeOp::Scan(scan));
+        Explained {
+            call: format!("{} {}", call.request.method(), call.readable_target()),
+            pushed: plan != Plan::All,
+            exact,
+            nothing: plan == Plan::Nothing,
+        }
+    }
+
+    fn complete(&self, native: Resource, kept: &Kept) -> Resource {
+        let model = self.model();
+        let mut resource = join(&model.description, native, kept);
+        model.names.derive(&model.description.users, &mut resource);
+        resource
+    }
+
+    async fn get(&self, cx: &Cx, id: &Id, want: &AttrSet) -> Result<Option<Resource>, BackendError> {
+        let fields = self.model().fields_for(want);
+        Ok(self.read(cx, id, fields).await?.map(|record| self.resource(&record)))
+    }
+
+    async fn scan(&self, cx: &Cx, query: &Query) -> Result<Batch, BackendError> {
+        let (plan, _, scan) = self.scan_for(query);
+        if plan == Plan::Nothing {
+            return Ok(Batch::default());
+        }
+        let limit = scan.limit;
+        let pinned = scan.condition.as_ref().is_some_and(|condition| condition.pins(self.model().user_name().field));
+        let after = scan.after.clone();
+        let garbled = |why| BackendError::new("scan", BackendErrorKind::Garbled).because(why);
+        let (records, more) = self.page(cx, scan).await?;
+        let mut rows: Vec<Row> = Vec::with_capacity(records.len());
+        let mut seen = HashSet::with_capacity(records.len());
+        for record in &records {
+            let key = record.key().ok_or_else(|| garbled("a row without its key"))?;
+            if seen.insert(key.clone()) {
+                rows.push(Row { id: Id(key), resource: self.resource(record) });
+            }
+        }
+        let last = rows.last().map(|row| row.id.clone());
+        // A walk that does not move on would never end.
+        if last.is_some() && last.as_ref().map(Id::as_str) == after.as_deref() {
+            return Err(garbled("the walk does not move on"));
+        }
+        let short = records.len() < limit && !more;
+        // Few records have one name: a short answer to that question is a whole one.
+        let ended = last.is_none() || (short && (pinned || self.model().dialect.short_page_ends));
+        // A walk over rows in another order would leave some of them out without a word.
+        if (!ended || after.is_some())
+            && !in_order(after.iter().map(String::as_str).chain(rows.iter().map(|row| row.id.as_str())))
+        {
+            return Err(garbled("the rows are not in the order of their keys"));
+        }
+        if !ended {
+            self.learn_collation(cx, &records).await;
+        }
+        Ok(Batch { rows, next: last.filter(|_| !ended).map(Cursor) })
+    }
+
+    async fn create(&self, cx: &Cx, new: &Resource) -> Result<Written, BackendError> {
+        super::create::create(self, cx, new).await
+    }
+
+    async fn change(&self, cx: &Cx, id: &Id, change: &Change, kept: &Kept) -> Result<Written, ChangeError> {
+        super::change::change(self, cx, id, change, kept).await
+    }
+
+    async fn delete(&self, cx: &Cx, id: &Id) -> Result<(), BackendError> {
+        let record = self.read(cx, id, vec![self.model().fields.key(), self.model().user_name().field]).await?;
+        let Some(record) = record else { return Err(BackendError::new("delete", BackendErrorKind::NotFound)) };
+        self.refuse_protected(&record)?;
+        let removed = self.call(cx, "delete", &NativeOp::Remove { key: id.0.clone() }).await;
+        match removed {
+            Ok(_) => {}
+            Err(error) if error.kind == BackendErrorKind::NotFound || fault::is_doubtful(&error) => {}
+            Err(error) => return Err(error),
+        }
+        // A deletion that did not happen must not be told as one.
+        match self.read(cx, id, vec![self.model().fields.key()]).await? {
+            None => Ok(()),
+            Some(_) => Err(BackendError::new("delete", BackendErrorKind::NotEffective(Vec::new()))),
+        }
+    }
+
+    async fn probe(&self, cx: &Cx) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        findings.extend(self.described(cx).await);
+        let limit = self.model().policy.page_size.min(PROBE_ROWS);
+        let scan = Scan { fields: self.model().fields_all(), limit, ..Scan::default() };
+        match self.rows(cx, scan).await {
+            Ok(rows) => {
+                findings.push(Finding { severity: Severity::Good, text: "a page of users was read".to_owned() });
+                self.learn_collation(cx, &rows).await;
+                if self.compares_exactly() {
+                    let text = "the target compares letter case exactly: looking a user up walks over all of them";
+                    findings.push(Finding { severity: Severity::Warning, text: text.to_owned() });
+                }
+            }
+            Err(error) => findings.push(finding(Severity::Fault, "users cannot be read", &error)),
+        }
+        findings
+    }
+
+    fn last_state(&self) -> Option<Result<(), String>> {
+        if let Some(Err(reason)) = self.wire.login_state() {
+            return Some(Err(reason));
+        }
+        if let Some(reason) = self.wire.outage() {
+            return Some(Err(reason));
+        }
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn close(&self) {
+        self.wire.close().await;
+    }
+}
+
+impl<D: Driver> Translated<D> {
+    /// Protected accounts are never written (design, invariant 5).
+    pub(super) fn refuse_protected(&self, record: &Record) -> Result<(), BackendError> {
+        if self.model().is_protected(record) {
+            let text = "this account is protected by the bridge's configuration and is never changed through SCIM";
+            return Err(BackendError::refused("write", scim_core::ScimError::mutability(text)));
+        }
+        Ok(())
+    }
+
+    /// The row whose unique name this is, checked by our own comparison; several are an error that names them.
+    pub(super) fn holder<'a>(&self, rows: &'a [Record], name: &str) -> Result<Option<&'a Record>, BackendError> {
+        let model = self.model();
+        let definition = &model.description.users;
+        let filter = Filter::equals(model.description.user_name, name);
+        let mut holders = rows
+            .iter()
+            .filter(|record| scim_core::filter::matches(definition, &filter, &self.resource(record)))
+            .collect::<Vec<_>>();
+        let mut seen = HashSet::new();
+        holders.retain(|record| seen.insert(record.key()));
+        if holders.len() > 1 {
+            let keys = holders.iter().filter_map(|record| record.key()).collect();
+            return Err(BackendError::new("lookup", BackendErrorKind::Ambiguous(keys)));
+        }
+        Ok(holders.pop())
+    }
+
+    /// The mapped fields that the vendor's own description lacks; a warning where there is no description.
+    async fn described(&self, cx: &Cx) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for place in 0..self.driver.description_places() {
+            match self.call(cx, "describe", &NativeOp::Describe { place }).await {
+                Ok(NativeReply::Fields(names)) => return self.missing_fields(&names),
+                Ok(_) => {}
+                Err(error) => {
+                    findings = vec![finding(Severity::Warning, "the fields could not be listed", &error)];
+                }
+            }
+        }
+        findings
+    }
+
+    fn missing_fields(&self, names: &[String]) -> Vec<Finding> {
+        let model = self.model();
+        let missing = model
+            .fields
+            .all()
+            .map(|field| model.fields.name(field))
+            .filter(|field| !names.iter().any(|it| it == field));
+        missing
+            .map(|field| {
+                let rule = model.rules.iter().find(|rule| model.fields.name(rule.field) == field);
+                let attribute = rule.map_or_else(String::new, |rule| {
+                    format!(" ('{}' is mapped to it)", model.description.users.path(rule.attribute))
+                });
+                let text = format!(
+                    "the target has no field '{field}'{attribute}: change or unmap it in [targets.….attributes]"
+                );
+                Finding { severity: Severity::Fault, text }
+            })
+            .collect()
+    }
+}
+
+fn finding(severity: Severity, what: &str, error: &BackendError) -> Finding {
+    let kind = match &error.kind {
+        BackendErrorKind::Denied => "the service account lacks the right",
+        BackendErrorKind::Misconfigured => "the target does not know a field or object of the configuration",
+        BackendErrorKind::Unavailable | BackendErrorKind::Timeout => "the target does not answer, or refuses the login",
+        BackendErrorKind::Garbled => "the answer is not what the vendor's API answers",
+        _ => "the target refuses",
+    };
+    Finding { severity, text: format!("{what}: {kind}") }
+}
+
+/// Whether keys ascend, each above the one before it, by any of the orders that databases have: by code, without regard
+/// to letter case, or without regard to punctuation as well.
+fn in_order<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
+    let keys: Vec<&str> = keys.collect();
+    let folded = |key: &str| scim_core::fold::fold(key);
+    let letters = |key: &str| folded(key).chars().filter(|it| it.is_alphanumeric()).collect::<String>();
+    let pairs = || keys.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs().all(|(a, b)| a < b)
+        || pairs().all(|(a, b)| folded(a) <= folded(b))
+        || pairs().all(|(a, b)| letters(a) <= letters(b))
+}
