@@ -1,5 +1,6 @@
 //! A SCIM 2.0 service provider in front of systems that have no SCIM or a weak one.
 
+pub mod adapters;
 pub mod backend;
 pub mod config;
 pub mod store;

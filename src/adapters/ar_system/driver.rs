@@ -1,0 +1,231 @@
+//! The driver: requests and answers of the AR System REST API.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::{Method, Request, Response};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::mapping::model;
+use super::{Settings, dialect, wire};
+use crate::adapters::url::encode;
+use crate::translate::mapping::MappingFault;
+use crate::translate::{Driver, FieldId, Model, NativeOp, NativeReply, NativeValue, Scan};
+use crate::wire::{Call, Effect, Fault, FaultKind, Protocol, Repeat, Session};
+
+const FORM_ENCODED: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+const HIDDEN: &str = "***";
+
+/// Users on the User form.
+#[derive(Debug)]
+pub struct ArSystem {
+    settings: Settings,
+    model: Model,
+}
+
+impl ArSystem {
+    /// A driver with these settings.
+    ///
+    /// # Errors
+    /// Every override of the mapping that cannot be.
+    pub fn new(settings: Settings) -> Result<Self, Vec<MappingFault>> {
+        let model = model(&settings)?;
+        Ok(Self { settings, model })
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.settings.base_url)
+    }
+
+    fn entry_url(&self, key: &str) -> String {
+        self.url(&format!("/api/arsys/v1/entry/User/{}", encode(key)))
+    }
+
+    /// `fields=values(…)`: without it a server answers with every field of the form.
+    fn field_list(&self, fields: &[FieldId]) -> String {
+        let names: Vec<&str> = fields.iter().map(|&field| self.model.fields.name(field)).collect();
+        format!("fields={}", encode(&format!("values({})", names.join(","))))
+    }
+
+    fn scan_url(&self, scan: &Scan) -> String {
+        let key = self.model.fields.name(self.model.fields.key());
+        let mut query = Vec::new();
+        if let Some(condition) = scan.bounded(self.model.fields.key(), |condition| self.fits(condition)) {
+            query.push(format!("q={}", encode(&dialect::print(&self.model.fields, &condition))));
+        }
+        query.push(self.field_list(&scan.fields));
+        query.push(format!("sort={}", encode(&format!("{key}.asc"))));
+        query.push(format!("limit={}", scan.limit));
+        self.url(&format!("/api/arsys/v1/entry/User?{}", query.join("&")))
+    }
+
+    fn fits(&self, condition: &crate::translate::Condition) -> bool {
+        encode(&dialect::print(&self.model.fields, condition)).len() <= self.model.dialect.condition_max
+    }
+
+    /// `{"values":{…}}`, and the same with the password hidden.
+    fn body<'a>(&self, values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>) -> (Bytes, String) {
+        let mut object = Map::new();
+        for (field, value) in values {
+            let name = self.model.fields.name(field).to_owned();
+            object.insert(name, value.map_or(Value::Null, NativeValue::to_json));
+        }
+        let mut shown = object.clone();
+        if let Some(secret) =
+            self.model.password.as_ref().and_then(|it| shown.get_mut(self.model.fields.name(it.field)))
+        {
+            *secret = HIDDEN.into();
+        }
+        (json!({ "values": object }).to_string().into(), json!({ "values": shown }).to_string())
+    }
+}
+
+fn call(effect: Effect, method: Method, url: &str, body: Option<(Bytes, String)>) -> Call {
+    let (bytes, shown) = body.map_or((Bytes::new(), None), |(bytes, shown)| (bytes, Some(shown)));
+    let mut request = Request::builder().method(method).uri(url).header("accept", JSON);
+    if shown.is_some() {
+        request = request.header(CONTENT_TYPE, JSON);
+    }
+    let request = request.body(bytes).expect("the base URL was checked with the configuration");
+    Call { effect, request, shown_body: shown }
+}
+
+impl Protocol for ArSystem {
+    fn login(&self) -> Option<Call> {
+        let mut form = format!(
+            "username={}&password={}",
+            encode(&self.settings.username),
+            encode(self.settings.password.expose_secret())
+        );
+        if let Some(text) = &self.settings.auth_string {
+            form.push_str("&authString=");
+            form.push_str(&encode(text.expose_secret()));
+        }
+        let url = self.url("/api/jwt/login");
+        let mut login = call(Effect::Write(Repeat::Safe), Method::POST, &url, None);
+        *login.request.body_mut() = form.into();
+        login.request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM_ENCODED));
+        login.request.headers_mut().insert("accept", HeaderValue::from_static("*/*"));
+        Some(login)
+    }
+
+    fn session(&self, answer: &Response<Bytes>) -> Result<Session, Fault> {
+        if !answer.status().is_success() {
+            return Err(login_fault(self, answer));
+        }
+        // A server that lets guests in answers 200 to an unknown name; only warning 59 in a header tells.
+        let header = answer.headers().get("x-ar-messages").map(HeaderValue::as_bytes);
+        let warnings = header.and_then(wire::messages).unwrap_or_default();
+        if warnings.iter().any(|message| message.number() == 59) {
+            return Err(Fault::new(FaultKind::CredentialsRefused, "logged in as a guest: no such user (59)"));
+        }
+        let garbled = || Fault::new(FaultKind::Garbled, "the login's answer is no token");
+        let text = std::str::from_utf8(answer.body()).map_err(|_| garbled())?.trim();
+        let text = text.trim_matches('"');
+        let token = text.strip_prefix("AR-JWT ").unwrap_or(text).trim();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"{}".contains(&byte)) {
+            return Err(garbled());
+        }
+        Ok(Session::new(token, lifetime(token)))
+    }
+
+    fn authorize(&self, session: &Session, request: &mut Request<Bytes>) {
+        if let Ok(mut value) = HeaderValue::from_str(&format!("AR-JWT {}", session.token.expose_secret())) {
+            value.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+    }
+
+    fn logout(&self, _: &Session) -> Option<Call> {
+        Some(call(Effect::Write(Repeat::Safe), Method::POST, &self.url("/api/jwt/logout"), None))
+    }
+}
+
+/// How long a token is good for: `exp` less `iat`, because the server's clock need not be ours.
+fn lifetime(token: &str) -> Option<Duration> {
+    #[derive(Deserialize)]
+    struct Claims {
+        exp: f64,
+        iat: f64,
+    }
+    let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Claims>(token).ok()?;
+    Duration::try_from_secs_f64(claims.exp - claims.iat).ok().filter(|lifetime| !lifetime.is_zero())
+}
+
+fn login_fault(driver: &ArSystem, answer: &Response<Bytes>) -> Fault {
+    let fault = wire::fault(&driver.model.fields, answer);
+    let refused = matches!(answer.status().as_u16(), 401 | 403)
+        || matches!(fault.kind, FaultKind::SessionRejected | FaultKind::CredentialsRefused | FaultKind::Denied);
+    if refused { Fault { kind: FaultKind::CredentialsRefused, ..fault } } else { fault }
+}
+
+impl Driver for ArSystem {
+    fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn encode(&self, op: &NativeOp) -> Call {
+        match op {
+            NativeOp::Read { key, fields } => {
+                let url = format!("{}?{}", self.entry_url(key), self.field_list(fields));
+                call(Effect::Read, Method::GET, &url, None)
+            }
+            NativeOp::Scan(scan) => call(Effect::Read, Method::GET, &self.scan_url(scan), None),
+            NativeOp::Insert { values } => {
+                let body = self.body(values.iter().map(|(field, value)| (*field, Some(value))));
+                let url = self.url("/api/arsys/v1/entry/User");
+                call(Effect::Write(Repeat::LookUpFirst), Method::POST, &url, Some(body))
+            }
+            NativeOp::Update { key, values } => {
+                let body = self.body(values.iter().map(|(field, value)| (*field, value.as_ref())));
+                call(Effect::Write(Repeat::Safe), Method::PUT, &self.entry_url(key), Some(body))
+            }
+            NativeOp::Remove { key } => call(Effect::Write(Repeat::Safe), Method::DELETE, &self.entry_url(key), None),
+            NativeOp::Describe { .. } => call(Effect::Read, Method::GET, &self.url("/api/arsys/v1/fields/User"), None),
+        }
+    }
+
+    /// Every odd case has its line here and its row in the table test.
+    fn decode(&self, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault> {
+        let fields = &self.model.fields;
+        let status = answer.status().as_u16();
+        // A JSON array is an error list, after a 2xx as well.
+        if !(200..300).contains(&status) || answer.body().trim_ascii_start().first() == Some(&b'[') {
+            let fault = wire::fault(fields, answer);
+            let malformed = matches!(op, NativeOp::Read { .. }) && wire::is_malformed_key(answer);
+            return Err(if malformed { Fault { kind: FaultKind::NotFound, ..fault } } else { fault });
+        }
+        let garbled = |error: serde_json::Error| Fault::unreadable(status, &error);
+        match op {
+            NativeOp::Read { key, .. } => {
+                let mut record = wire::entry(fields, answer.body()).map_err(garbled)?;
+                // Some servers leave the id out of the values: the address says which entry it is.
+                if record.key().is_none() {
+                    record.set(fields.key(), Some(NativeValue::text(key)));
+                }
+                Ok(NativeReply::Record(record))
+            }
+            NativeOp::Scan(_) => wire::entries(fields, answer.body()).map(NativeReply::Page).map_err(garbled),
+            NativeOp::Insert { .. } | NativeOp::Update { .. } | NativeOp::Remove { .. } if is_page(answer) => {
+                Err(Fault::new(FaultKind::Garbled, format!("HTTP {status} with a page instead of an answer")))
+            }
+            NativeOp::Insert { .. } => Ok(NativeReply::Created(wire::id_from_location(answer))),
+            NativeOp::Update { .. } | NativeOp::Remove { .. } => Ok(NativeReply::Done),
+            NativeOp::Describe { .. } => Ok(NativeReply::Fields(Vec::new())),
+        }
+    }
+
+    /// Newer servers have `/fields/{form}`, but the guide does not list it.
+    fn description_places(&self) -> usize {
+        0
+    }
+}
+
+/// Whether a proxy or login page stands in for the API.
+fn is_page(answer: &Response<Bytes>) -> bool {
+    answer.body().trim_ascii_start().first() == Some(&b'<')
+}

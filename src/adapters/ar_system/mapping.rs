@@ -1,0 +1,100 @@
+//! The User form's fields as the vendor guide lists them, and the target's extension schema.
+
+use scim_core::schema::enterprise_user;
+use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
+
+use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
+use crate::translate::{Account, Codec, Model, NameIds, NameModel, PasswordField, PasswordPolicy};
+
+use super::{Settings, dialect};
+
+/// The URN of what a BMC user has beyond SCIM's own schemas.
+pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:bmc:2.0:User";
+
+pub(super) const REQUEST_ID: &str = "Request ID";
+pub(super) const LICENSE_TYPE: &str = "License Type";
+const STATUS: &str = "Status";
+const PASSWORD: &str = "Password";
+
+const STATES: &[&str] = &["Current", "Expired", "Disabled", "Locked-Out"];
+const LICENSES: &[&str] = &["Read", "Fixed", "Floating", "Restricted Read"];
+const NOTIFICATIONS: &[&str] = &["None", "Alert", "E-mail"];
+
+/// The longest password that works: the field takes 30, but 28 is where authentication is said to break beyond.
+const PASSWORD_LENGTH_MAX: usize = 28;
+
+fn extension() -> Schema {
+    let read_only = |attribute: Attribute| attribute.mutability(Mutability::ReadOnly);
+    let attributes = vec![
+        Attribute::string("licenseType", "The AR System licence: Read, Fixed, Floating or Restricted Read.")
+            .canonical(LICENSES),
+        Attribute::string("defaultNotifyMechanism", "How the user is notified by default.").canonical(NOTIFICATIONS),
+        Attribute::string("region", "The geographic region."),
+        Attribute::string("site", "The physical site."),
+        read_only(Attribute::string("accountStatus", "The status field: Current, Expired, Disabled or Locked-Out.")),
+        read_only(Attribute::new("locked", Kind::Boolean, "Whether the account is locked after wrong passwords.")),
+    ];
+    Schema {
+        id: EXTENSION_URN.to_owned(),
+        name: "BmcUser".to_owned(),
+        description: "What a BMC AR System user has beyond the core schemas".to_owned(),
+        attributes,
+    }
+}
+
+fn table() -> Vec<Entry> {
+    let extension = |name: &str, field: &str| Entry::new(&format!("{EXTENSION_URN}:{name}"), field);
+    let enterprise = |name: &str, field: &str| Entry::new(&format!("{}:{name}", enterprise_user().id), field);
+    vec![
+        Entry::new("userName", "Login Name").required(),
+        Entry::new("displayName", "Full Name").required(),
+        Entry::new("name.formatted", "Full Name").required(),
+        Entry { length_max: 255, ..Entry::new("emails.value", "Email Address") },
+        Entry::new("phoneNumbers.value", "Phone Number"),
+        Entry::new("locale", "Locale"),
+        Entry::new("timezone", "Time Zone"),
+        enterprise("department", "Department"),
+        enterprise("organization", "Organization"),
+        Entry { labels: LICENSES, ..extension("licenseType", LICENSE_TYPE).required() },
+        Entry { labels: NOTIFICATIONS, ..extension("defaultNotifyMechanism", "Default Notify Mechanism") },
+        extension("region", "Region"),
+        extension("site", "Site"),
+        Entry { labels: STATES, ..extension("accountStatus", STATUS).read_only(Codec::Text) },
+        extension("locked", STATUS).read_only(Codec::Is("Locked-Out".to_owned())),
+    ]
+}
+
+/// The model of a target with these settings.
+pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
+    let shape = Shape {
+        kind: "bmc-ar",
+        key: REQUEST_ID,
+        own_fields: &[STATUS, PASSWORD],
+        refused: &["roles", "entitlements"],
+        keep: settings.keep,
+        adopts: false,
+        rename: settings.rename,
+        change_password: settings.passwords == PasswordPolicy::Sync,
+    };
+    let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
+    let Mapping { description, mut fields, rules } = build(&shape, resource_type, table(), &settings.overrides)?;
+    let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    Ok(Model {
+        account: Account {
+            field: fields.id(STATUS),
+            on: "Current".to_owned(),
+            off: "Disabled".to_owned(),
+            // A lock-out passes and does not make a leaver of a user; an expired account stays the vendor's business.
+            active: text(&["Current", "Locked-Out"]),
+            ended: text(&["Expired"]),
+            on_over: text(&["Disabled"]),
+        },
+        names: NameModel::Full(NameIds::new(&description.users)),
+        password: Some(PasswordField { field: fields.id(PASSWORD), required: true, length_max: PASSWORD_LENGTH_MAX }),
+        dialect: dialect::dialect(settings.case_insensitive),
+        policy: settings.policy(&mut fields),
+        description,
+        fields,
+        rules,
+    })
+}

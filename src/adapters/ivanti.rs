@@ -1,0 +1,15 @@
+//! Ivanti Neurons for ITSM: users as Employee records, over its OData API.
+//!
+//! Source: the vendor guide (seed 003) for the contract; reference/ivanti-itsm.md for its traps.
+
+mod config;
+mod dialect;
+mod driver;
+mod mapping;
+mod metadata;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+pub use config::{Auth, LoginBody, Preset, Scheme, Settings};
+pub use driver::Ivanti;
