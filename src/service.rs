@@ -1,0 +1,140 @@
+//! The use cases: the only place that joins scim-core, the store and a backend.
+//!
+//! Invariant: knows no HTTP server, no HTTP client, no SQL, no adapter and no mapping.
+
+mod failure;
+mod list;
+mod lock;
+mod probe;
+mod target;
+mod write;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use scim_core::discovery::Features;
+use scim_core::{Definition, Projection, Resource, ScimError};
+use serde_json::Value;
+
+use crate::backend::Journal;
+pub use target::{Clock, OnDelete, TargetOptions, TargetService};
+
+/// Who calls: an authenticated credential.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The credential's name in the configuration.
+    pub credential: String,
+    /// The id of the request.
+    pub request_id: String,
+    /// The native calls made for the request so far.
+    pub journal: Arc<Journal>,
+}
+
+impl Caller {
+    /// A caller whose request has made no native call yet.
+    pub fn new(credential: impl Into<String>, request_id: impl Into<String>) -> Self {
+        Self { credential: credential.into(), request_id: request_id.into(), journal: Arc::default() }
+    }
+}
+
+/// A failed use case, as the client will see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// Status, `scimType` and detail.
+    pub error: ScimError,
+    /// For 429 and 503.
+    pub retry_after: Option<Duration>,
+    /// For the log and operators only: redacted, never sent.
+    pub internal: Option<String>,
+}
+
+impl From<ScimError> for Failure {
+    fn from(error: ScimError) -> Self {
+        Self { error, retry_after: None, internal: None }
+    }
+}
+
+/// What a list asks for.
+#[derive(Debug, Clone, Default)]
+pub struct ListRequest {
+    /// The `filter` parameter.
+    pub filter: Option<String>,
+    /// The `startIndex` parameter.
+    pub start_index: Option<i64>,
+    /// The `count` parameter.
+    pub count: Option<i64>,
+    /// What is shown.
+    pub projection: Projection,
+}
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The resources of the page, finished for the client.
+    pub resources: Vec<Resource>,
+    /// How many there are in all.
+    pub total_results: usize,
+    /// The first of the page, counted from 1.
+    pub start_index: usize,
+}
+
+/// How a target does, for `/readyz`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It answered when it was asked last.
+    Ready,
+    /// It was not asked yet; writes wait.
+    Probing,
+    /// It did not answer, or not sensibly; why, in our own words.
+    Unavailable(String),
+}
+
+/// The use cases of one target, as the HTTP layer calls them. `base` is the SCIM root under which the request came in,
+/// without a slash at its end (`https://bridge.example.com/scim/v2`): `meta.location` begins with it.
+#[async_trait]
+pub trait Service: Send + Sync {
+    /// The resource types that the target serves, in the order of the discovery documents.
+    fn resource_types(&self) -> &[Arc<Definition>];
+
+    /// What the target can do, for `/ServiceProviderConfig`.
+    fn features(&self) -> Features;
+
+    /// How the target does.
+    fn readiness(&self) -> Readiness;
+
+    /// `GET /Users/{id}`
+    async fn get(&self, caller: &Caller, base: &str, id: &str, show: &Projection) -> Result<Resource, Failure>;
+
+    /// `GET /Users`
+    async fn list(&self, caller: &Caller, base: &str, request: &ListRequest) -> Result<Listed, Failure>;
+
+    /// `POST /Users`
+    async fn create(&self, caller: &Caller, base: &str, body: &Value, show: &Projection) -> Result<Resource, Failure>;
+
+    /// `PUT /Users/{id}`
+    async fn replace(
+        &self,
+        caller: &Caller,
+        base: &str,
+        id: &str,
+        body: &Value,
+        show: &Projection,
+    ) -> Result<Resource, Failure>;
+
+    /// `PATCH /Users/{id}`
+    async fn patch(
+        &self,
+        caller: &Caller,
+        base: &str,
+        id: &str,
+        body: &Value,
+        show: &Projection,
+    ) -> Result<Resource, Failure>;
+
+    /// `DELETE /Users/{id}`
+    async fn delete(&self, caller: &Caller, id: &str) -> Result<(), Failure>;
+
+    /// Ends sessions at the vendor.
+    async fn close(&self);
+}

@@ -1,0 +1,303 @@
+//! Lists: lookups by a unique key, and walks with stable pages and true totals.
+//!
+//! A page is cut from a *snapshot*: the ids that satisfied the filter when it was walked, in the order of ids. The first
+//! page walks, unless a walk is a few seconds old and nothing was written since; later pages read their range of ids.
+//! A directory that changes meanwhile therefore neither repeats nor skips a row in a client's series of pages.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use scim_core::filter::matches;
+use scim_core::messages::Window;
+use scim_core::{AttrSet, Filter, Resource};
+use tokio::time::Instant;
+
+use super::target::{RESULTS_DEFAULT, RESULTS_MAX};
+use super::{Caller, Failure, ListRequest, Listed, TargetService};
+use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Id, Query, Row};
+use crate::store::Record;
+
+/// How long a walk that took many native calls serves further first pages; a cheap one is made anew.
+const FRESH: Duration = Duration::from_secs(5);
+/// A walk of at most so many native calls is cheap.
+const CHEAP: usize = 5;
+/// How long a walk serves the later pages of a series.
+const KEPT: Duration = Duration::from_secs(600);
+/// The most ids that are remembered over all walks of a target.
+const IDS_MAX: u64 = 2_000_000;
+/// What an id takes, about.
+const ID_BYTES: usize = 40;
+
+/// The ids of one walk.
+#[derive(Debug)]
+struct Snapshot {
+    ids: Vec<Id>,
+    at: Instant,
+    writes: u64,
+    calls: usize,
+    /// The position up to which it has served pages.
+    served: AtomicUsize,
+}
+
+impl Snapshot {
+    /// Whether it may serve a later page: the one behind those that it has served, or any while it is fresh. A window
+    /// that somebody looks at now and then is no series, and is to show what is there now.
+    fn serves_later_pages(&self, window: &Window, writes: u64) -> bool {
+        let next = self.served.load(Ordering::Relaxed) + 1;
+        window.start_index == next || (self.writes == writes && self.at.elapsed() < FRESH)
+    }
+
+    fn note(&self, window: &Window) {
+        let end = (window.start_index - 1).saturating_add(window.count).min(self.ids.len());
+        self.served.store(end, Ordering::Relaxed);
+    }
+
+    fn serves_first_pages(&self, writes: u64) -> bool {
+        self.calls > CHEAP && self.writes == writes && self.at.elapsed() < FRESH
+    }
+}
+
+/// The walks of one target, by who asked for what.
+#[derive(Debug)]
+pub(super) struct Snapshots(moka::sync::Cache<(String, String), Arc<Snapshot>>);
+
+impl Default for Snapshots {
+    fn default() -> Self {
+        // A filter takes room as well: in that of an id, about.
+        let weigh = |(_, filter): &(String, String), walk: &Arc<Snapshot>| {
+            u32::try_from(walk.ids.len() + 1 + filter.len() / ID_BYTES).unwrap_or(u32::MAX)
+        };
+        Self(moka::sync::Cache::builder().max_capacity(IDS_MAX).weigher(weigh).time_to_live(KEPT).build())
+    }
+}
+
+/// What one list needs everywhere.
+struct Listing<'a> {
+    service: &'a TargetService,
+    caller: &'a Caller,
+    base: &'a str,
+    cx: Cx,
+    filter: Option<Filter>,
+    want: AttrSet,
+    window: Window,
+}
+
+/// `GET /Users`
+pub(super) async fn list(
+    service: &TargetService,
+    caller: &Caller,
+    base: &str,
+    request: &ListRequest,
+) -> Result<Listed, Failure> {
+    let definition = service.definition();
+    let filter = request.filter.as_deref().map(|text| Filter::parse(definition, text)).transpose()?;
+    let mut want = request.projection.shown(definition);
+    if let Some(filter) = &filter {
+        want.extend(&filter.attributes(definition));
+    }
+    let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
+    let cx = service.cx(caller);
+    let listing = Listing { service, caller, base, cx, filter, want, window };
+    let (mut resources, total_results) = match listing.lookup().await? {
+        Some(found) => listing.cut(found),
+        None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
+    };
+    for resource in &mut resources {
+        request.projection.apply(definition, resource);
+    }
+    Ok(Listed { resources, total_results, start_index: window.start_index })
+}
+
+impl Listing<'_> {
+    /// The answer when the filter names a unique key: at most one resource, by one native call.
+    async fn lookup(&self) -> Result<Option<Vec<Resource>>, Failure> {
+        let Some(filter) = &self.filter else { return Ok(None) };
+        let service = self.service;
+        let common = service.definition().common();
+        let description = service.backend.describe();
+        let id = match filter.required_text(common.id) {
+            Some(id) => Some(Some(id.to_owned())),
+            None => match filter.required_text(common.external_id) {
+                Some(external_id) if !description.native_external_id => Some(self.by_external_id(external_id).await?),
+                _ => None,
+            },
+        };
+        if let Some(id) = id {
+            let found = match id {
+                Some(id) => service.find(self.caller, self.base, &id, &self.want).await?,
+                None => None,
+            };
+            return Ok(Some(found.into_iter().filter(|resource| self.satisfies(resource)).collect()));
+        }
+        if filter.required_text(description.user_name).is_none() {
+            return Ok(None);
+        }
+        let mut found = Vec::new();
+        self.walk(None, |row, _| found.push(row)).await?;
+        // Two records of one name are told, never chosen from.
+        if found.len() > 1 {
+            let ids = found.iter().map(|(id, _)| id.0.clone()).collect();
+            return Err(BackendError::new("lookup", BackendErrorKind::Ambiguous(ids)).into());
+        }
+        Ok(Some(found.into_iter().filter_map(|(_, resource)| resource).collect()))
+    }
+
+    async fn by_external_id(&self, external_id: &str) -> Result<Option<String>, Failure> {
+        let service = self.service;
+        let resource_type = &service.definition().resource_type().name;
+        let target = &service.options.name;
+        Ok(service.store.id_by_external_id(target, resource_type, &self.caller.credential, external_id).await?)
+    }
+
+    /// A window of resources that are all at hand.
+    fn cut(&self, found: Vec<Resource>) -> (Vec<Resource>, usize) {
+        let total = found.len();
+        (found.into_iter().skip(self.window.start_index - 1).take(self.window.count).collect(), total)
+    }
+
+    /// A page of a walk.
+    async fn page(&self, filter: &str) -> Result<(Vec<Resource>, usize), Failure> {
+        let service = self.service;
+        let key = (self.caller.credential.clone(), filter.to_owned());
+        let known = service.snapshots.0.get(&key);
+        let first = self.window.start_index == 1;
+        let writes = service.writes.load(Ordering::Relaxed);
+        match known {
+            Some(walk)
+                if walk.serves_first_pages(writes) || (!first && walk.serves_later_pages(&self.window, writes)) =>
+            {
+                let resources = self.range(&walk).await?;
+                walk.note(&self.window);
+                Ok((resources, walk.ids.len()))
+            }
+            _ => {
+                let (walk, resources) = self.fresh(writes).await?;
+                let total = walk.ids.len();
+                walk.note(&self.window);
+                service.snapshots.0.insert(key, Arc::new(walk));
+                Ok((resources, total))
+            }
+        }
+    }
+
+    /// Walks everything: all ids, and the resources of the window.
+    async fn fresh(&self, writes: u64) -> Result<(Snapshot, Vec<Resource>), Failure> {
+        let at = Instant::now();
+        let mut ids = Vec::new();
+        let mut resources = Vec::new();
+        let last = self.window.start_index.saturating_add(self.window.count).saturating_sub(1);
+        let calls = self
+            .walk(Some(last), |(id, resource), position| {
+                ids.push(id);
+                if position >= self.window.start_index && position <= last {
+                    resources.extend(resource);
+                }
+            })
+            .await?;
+        Ok((Snapshot { ids, at, writes, calls, served: AtomicUsize::new(0) }, resources))
+    }
+
+    /// Walks over what satisfies the filter, in the order of ids. Up to the position `full_until` (counted from 1; none
+    /// means all the way) rows are read as they will be shown; after it, only as far as the filter needs. Says how many
+    /// native calls it took.
+    async fn walk(
+        &self,
+        full_until: Option<usize>,
+        mut take: impl FnMut((Id, Option<Resource>), usize) + Send,
+    ) -> Result<usize, Failure> {
+        let service = self.service;
+        let (mut after, mut position, mut walked, mut calls) = (None, 0_usize, 0_usize, 0_usize);
+        loop {
+            let full = full_until.is_none_or(|last| position < last);
+            let left = full_until.map_or(RESULTS_MAX, |last| last.saturating_sub(position));
+            let want = match (&self.filter, full) {
+                (_, true) => self.want.clone(),
+                (Some(filter), false) => filter.attributes(service.definition()),
+                (None, false) => AttrSet::default(),
+            };
+            let limit = if full && self.filter.is_none() { left } else { RESULTS_MAX };
+            let query = Query { filter: self.filter.clone(), want, after: after.take(), until: None, limit };
+            let batch = service.backend.scan(&self.cx, &query).await?;
+            calls += 1;
+            walked += batch.rows.len();
+            if walked > service.options.rows_max {
+                return Err(BackendError::new("list", BackendErrorKind::TooMany).into());
+            }
+            for row in self.presented(batch.rows, full).await? {
+                position += 1;
+                take(row, position);
+            }
+            match batch.next {
+                Some(next) => after = Some(next),
+                None => return Ok(calls),
+            }
+        }
+    }
+
+    /// The resources of the window of an earlier walk, as they are now.
+    async fn range(&self, walk: &Snapshot) -> Result<Vec<Resource>, Failure> {
+        let from = (self.window.start_index - 1).min(walk.ids.len());
+        let to = from.saturating_add(self.window.count).min(walk.ids.len());
+        let Some(until) = walk.ids[from..to].last().cloned() else { return Ok(Vec::new()) };
+        let mut wanted: HashMap<&Id, Option<Resource>> = walk.ids[from..to].iter().map(|id| (id, None)).collect();
+        let mut after = from.checked_sub(1).map(|before| Cursor(walk.ids[before].clone()));
+        loop {
+            let query = Query {
+                filter: self.filter.clone(),
+                want: self.want.clone(),
+                after: after.take(),
+                until: Some(until.clone()),
+                limit: to - from,
+            };
+            let batch = self.service.backend.scan(&self.cx, &query).await?;
+            let arrived = batch.rows.last().is_some_and(|row| row.id == until);
+            for (id, resource) in self.presented(batch.rows, true).await? {
+                if let Some(slot) = wanted.get_mut(&id) {
+                    *slot = resource;
+                }
+            }
+            match batch.next {
+                Some(next) if !arrived => after = Some(next),
+                _ => break,
+            }
+        }
+        Ok(walk.ids[from..to].iter().filter_map(|id| wanted.remove(id).flatten()).collect())
+    }
+
+    /// The rows of a batch that are alive and satisfy the filter; as resources where they are wanted.
+    async fn presented(&self, rows: Vec<Row>, full: bool) -> Result<Vec<(Id, Option<Resource>)>, Failure> {
+        let service = self.service;
+        let resource_type = &service.definition().resource_type().name;
+        let buried = service.store.buried(&service.options.name, resource_type);
+        let alive: Vec<Row> = rows.into_iter().filter(|row| !buried.contains(row.id.as_str())).collect();
+        if !full && self.filter.is_none() {
+            return Ok(alive.into_iter().map(|row| (row.id, None)).collect());
+        }
+        let known: Vec<String> = alive
+            .iter()
+            .filter(|row| service.store.has_record(&service.key(row.id.as_str())))
+            .map(|row| row.id.0.clone())
+            .collect();
+        let mut stored = if known.is_empty() {
+            HashMap::new()
+        } else {
+            service.store.records(&service.options.name, resource_type, &known).await?
+        };
+        let mut presented = Vec::with_capacity(alive.len());
+        for Row { id, resource } in alive {
+            let record: Record = stored.remove(id.as_str()).unwrap_or_default();
+            let resource = service.present(self.caller, self.base, &id, resource, &record);
+            if self.satisfies(&resource) {
+                presented.push((id, full.then_some(resource)));
+            }
+        }
+        Ok(presented)
+    }
+
+    fn satisfies(&self, resource: &Resource) -> bool {
+        let definition = self.service.definition();
+        self.filter.as_ref().is_none_or(|filter| matches(definition, filter, resource))
+    }
+}
