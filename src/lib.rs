@@ -3,6 +3,7 @@
 pub mod adapters;
 pub mod backend;
 pub mod config;
+pub mod http;
 pub mod service;
 pub mod store;
 pub mod telemetry;

@@ -1,0 +1,5 @@
+//! The endpoints below a SCIM root: one file per action.
+
+pub(super) mod discovery;
+pub(super) mod me;
+pub(super) mod users;
