@@ -2,6 +2,7 @@
 
 pub mod adapters;
 pub mod backend;
+pub mod cli;
 pub mod config;
 pub mod http;
 pub mod service;
