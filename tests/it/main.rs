@@ -1,5 +1,6 @@
 //! The whole server and its parts, seen from outside, in one binary.
 
+mod attack;
 mod bridge;
 mod collation;
 mod filters;
