@@ -1,12 +1,18 @@
 //! The whole server and its parts, seen from outside, in one binary.
 
+#![expect(unreachable_pub, reason = "`pub` marks what other modules of this binary may use")]
+
+mod architecture;
 mod attack;
 mod bridge;
 mod collation;
+mod curl;
+mod documents;
 mod filters;
 mod http;
 mod schemas;
 mod smoke;
 mod store;
+mod tour;
 mod users;
 mod wire;

@@ -1,0 +1,39 @@
+# Two commands: `make demo` and `make test`. Both do the set-up that they need.
+
+CARGO ?= cargo
+DEBUG := $(or $(CARGO_TARGET_DIR),target)/debug
+
+.PHONY: demo test setup setup-test format lint unit docs tour
+
+# The bridge in front of look-alikes of its vendors, on 127.0.0.1:8080, until Ctrl-C.
+demo: setup
+	$(CARGO) run --locked --quiet -- --log warn demo
+
+# All that has to hold before a change lands.
+test: setup-test format lint unit docs tour
+	@echo "make test: all is well"
+
+setup:
+	@sh .ci/setup build
+
+setup-test:
+	@sh .ci/setup test
+
+format:
+	$(CARGO) fmt --all --check
+
+# The tests' build, and the one for production, which is without the simulators.
+lint:
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features -- -D warnings
+
+unit:
+	$(CARGO) test --locked --workspace
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps
+
+# The binary that the tests have built.
+tour: unit
+	$(DEBUG)/scim-bridge --log error demo --tour > $(DEBUG)/tour.txt || { cat $(DEBUG)/tour.txt; exit 1; }
+	@tail -n 1 $(DEBUG)/tour.txt

@@ -1,0 +1,102 @@
+//! The demo: its tour finds what is wrong and only that, and its introduction works as printed.
+
+use std::process::{Command, Stdio};
+
+use scim_bridge::cli::demo::Demo;
+use scim_bridge::cli::demo::tour::{LISTEN, Outcome, play};
+use serde_json::Value;
+use simulators::bmc::Bmc;
+use simulators::control::Clock;
+use simulators::ivanti::{BadStatus, Ivanti, IvantiOptions};
+
+use crate::curl;
+
+/// The tour over these look-alikes, and what it printed.
+async fn tour(bmc: Bmc, ivanti: Ivanti) -> (Outcome, String) {
+    let demo = Demo::with(LISTEN, bmc, ivanti).await.expect("a free port");
+    let mut page = Vec::new();
+    let outcome = play(demo, &mut page, false).await.expect("the tour comes to its end");
+    (outcome, String::from_utf8(page).expect("text"))
+}
+
+fn look_alikes() -> (Bmc, Ivanti) {
+    (Bmc::demo(Clock::system()), Ivanti::demo(Clock::system()))
+}
+
+#[tokio::test]
+async fn every_record_is_as_it_should_be_after_the_tour() {
+    let (bmc, ivanti) = look_alikes();
+    let (outcome, page) = tour(bmc, ivanti).await;
+    assert_eq!(outcome.faults, Vec::<String>::new(), "{page}");
+    assert!(page.ends_with(&format!("{} steps, and every record is as it should be.\n", outcome.steps)), "{page}");
+    assert!(!page.contains('\x1b'), "colours only on a terminal");
+    for secret in ["1mz050nq", "demo-secret"] {
+        assert!(!page.contains(secret), "{secret} is not shown");
+    }
+}
+
+#[tokio::test]
+async fn a_vendor_that_says_yes_and_does_nothing_is_found() {
+    let (bmc, ivanti) = look_alikes();
+    let options = IvantiOptions {
+        status_values: vec!["Active".to_owned()],
+        bad_status: BadStatus::StoreNothing,
+        ..ivanti.options()
+    };
+    ivanti.set_options(options);
+    let (outcome, page) = tour(bmc, ivanti).await;
+    let off = "Microsoft Entra ID on ivanti, step 9 (leaver: switches the account off): ";
+    for fault in ["the answer is 500, not 200", "Status is 'Active', not 'Inactive'"] {
+        assert!(outcome.faults.contains(&format!("{off}{fault}")), "{page}");
+    }
+    assert!(outcome.faults.iter().all(|fault| fault.contains(" on ivanti, ")), "{page}");
+    assert!(page.contains("not as it should be:"), "{page}");
+}
+
+#[tokio::test]
+async fn a_user_that_was_not_made_is_found() {
+    let (bmc, ivanti) = look_alikes();
+    bmc.set_options(simulators::bmc::BmcOptions { write: false, ..bmc.options() });
+    let (outcome, page) = tour(bmc, ivanti).await;
+    assert!(outcome.faults.iter().any(|fault| fault.contains("there is no record")), "{page}");
+}
+
+#[test]
+fn the_command_ends_with_0() {
+    let done = Command::new(env!("CARGO_BIN_EXE_scim-bridge"))
+        .args(["--log", "error", "demo", "--tour"])
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command runs");
+    let page = String::from_utf8_lossy(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{page}{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+}
+
+#[tokio::test]
+async fn every_line_of_the_introduction_works_as_printed() {
+    let demo = Demo::new(LISTEN).await.expect("a free port");
+    let (introduction, bmc) = (demo.introduction(), demo.bmc.clone());
+    let commands = curl::commands(&introduction);
+    assert_eq!(commands.len(), 5, "{introduction}");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let visit = async {
+        let mut answers = Vec::new();
+        for command in &commands {
+            let answer = curl::send(curl::request(command)).await;
+            assert!(answer.status().is_success(), "{command}: {} {:?}", answer.status(), answer.body());
+            answers.push(serde_json::from_slice::<Value>(answer.body()).expect("JSON"));
+        }
+        drop(stop);
+        answers
+    };
+    let (answers, ()) = tokio::join!(visit, demo.serve(async { drop(stopped.await) }));
+    let [found, created, changed, record, journal] = &answers[..] else { panic!("five answers") };
+    assert_eq!(found["totalResults"], 1);
+    assert_eq!(created["userName"], "grace.hopper");
+    assert_eq!(changed["active"], false);
+    assert_eq!(record["Status"], "Disabled");
+    assert!(journal.as_array().is_some_and(|calls| calls.len() > 5));
+    let grace = bmc.records("User").into_iter().filter(|record| record["Login Name"] == "grace.hopper").count();
+    assert_eq!(grace, 1);
+}
