@@ -68,7 +68,7 @@ pub struct TargetService {
 
 /// The most resources of one page, and the number where the client does not say.
 pub(super) const RESULTS_MAX: usize = 1_000;
-pub(super) const RESULTS_DEFAULT: usize = 100;
+pub(super) const RESULTS_DEFAULT: usize = RESULTS_MAX;
 
 impl TargetService {
     /// The use cases of a target. [`TargetService::watch`] has to be called for it to become ready.
