@@ -98,6 +98,9 @@ pub(super) fn differences(model: &Model, old: &Resource, new: &Resource) -> Resu
                 values.push((rule.field, Some(encode(model, rule, value)?)));
                 values.extend(rule.companion.clone().map(|(field, value)| (field, Some(value))));
             }
+            None if rule.required && default_of(model, rule).is_some() => {
+                values.push((rule.field, default_of(model, rule)));
+            }
             None if rule.required => {
                 return Err(ScimError::invalid_value(format!("'{}' is required by the target", path())));
             }
@@ -105,6 +108,12 @@ pub(super) fn differences(model: &Model, old: &Resource, new: &Resource) -> Resu
         }
     }
     Ok(values)
+}
+
+/// The value that a field gets at creation when nobody gives one: what unsetting it goes back to.
+fn default_of(model: &Model, rule: &Rule) -> Option<NativeValue> {
+    let mut defaults = model.policy.create_defaults.iter();
+    defaults.find(|(field, _)| *field == rule.field).map(|(_, value)| value.clone())
 }
 
 /// Checks what reading back shows after a write: a value that was stored as nothing, one that was not cleared, and one

@@ -100,6 +100,8 @@ pub struct Shape<'a> {
     pub key: &'a str,
     /// Native fields, beside the key, that are written by rules of their own.
     pub own_fields: &'a [&'a str],
+    /// Attributes that every user has, whatever a request brings.
+    pub always: &'a [&'a str],
     /// Attributes that bear access and are never kept by the bridge.
     pub refused: &'a [&'a str],
     /// Whether the bridge keeps what the vendor has no field for.
@@ -194,13 +196,19 @@ fn clash(definition: &Definition, shape: &Shape<'_>, table: &[Entry], change: &O
     Some(format!("the field '{field}' holds '{}' already: map that to another field or to false", other.path))
 }
 
-/// Makes `/Schemas` say what the target does: what is always refused is not offered, and a name that cannot be changed is
-/// immutable.
+/// Makes `/Schemas` say what the target does: what is always refused is not offered, what everybody has is required, and
+/// a name that cannot be changed is immutable.
 fn advertise(shape: &Shape<'_>, resource_type: &mut ResourceType, table: &[Entry]) {
     for attribute in &mut resource_type.schema.attributes {
         let name = attribute.name.as_str();
         let mapped = table.iter().any(|entry| entry.path.split('.').next() == Some(name));
         attribute.advertised = mapped || !shape.refused.contains(&name);
+        if shape.always.contains(&name) {
+            (attribute.required, attribute.derivable) = (true, true);
+            for part in attribute.sub_attributes.iter_mut().filter(|part| part.name == "value") {
+                (part.required, part.derivable) = (true, true);
+            }
+        }
         if name == "userName" && !shape.rename {
             attribute.mutability = Mutability::Immutable;
         }

@@ -65,7 +65,9 @@ impl Resource {
         }
         let missing = definition.roots().iter().find(|&&id| {
             let attribute = &definition.node(id).attribute;
-            attribute.required && attribute.mutability != Mutability::ReadOnly && resource.get(definition, id).is_none()
+            attribute.is_demanded()
+                && attribute.mutability != Mutability::ReadOnly
+                && resource.get(definition, id).is_none()
         });
         match missing {
             Some(&id) => Err(ScimError::invalid_value(format!("'{}' is required", definition.path(id)))),

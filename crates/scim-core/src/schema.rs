@@ -89,6 +89,9 @@ pub struct Attribute {
     pub reference_types: Vec<String>,
     /// The parts of a complex attribute.
     pub sub_attributes: Vec<Attribute>,
+    /// Whether the service provider finds a value where a request has none, though a resource must have one. Such an
+    /// attribute is shown as required and never asked for.
+    pub derivable: bool,
     /// Whether `/Schemas` shows it. One that is not shown is still recognised, so that it can be refused by name.
     pub advertised: bool,
 }
@@ -109,6 +112,7 @@ impl Attribute {
             uniqueness: Uniqueness::None,
             reference_types: Vec::new(),
             sub_attributes: Vec::new(),
+            derivable: false,
             advertised: true,
         }
     }
@@ -135,6 +139,17 @@ impl Attribute {
     pub fn required(mut self) -> Self {
         self.required = true;
         self
+    }
+
+    /// The same, required of a resource but not of a request: the service provider has a value.
+    #[must_use]
+    pub fn always_there(self) -> Self {
+        Self { required: true, derivable: true, ..self }
+    }
+
+    /// Whether a request that has no value for it is refused.
+    pub fn is_demanded(&self) -> bool {
+        self.required && !self.derivable
     }
 
     /// The same, comparing with regard to letter case.

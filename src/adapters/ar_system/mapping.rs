@@ -27,7 +27,8 @@ fn extension() -> Schema {
     let read_only = |attribute: Attribute| attribute.mutability(Mutability::ReadOnly);
     let attributes = vec![
         Attribute::string("licenseType", "The AR System licence: Read, Fixed, Floating or Restricted Read.")
-            .canonical(LICENSES),
+            .canonical(LICENSES)
+            .always_there(),
         Attribute::string("defaultNotifyMechanism", "How the user is notified by default.").canonical(NOTIFICATIONS),
         Attribute::string("region", "The geographic region."),
         Attribute::string("site", "The physical site."),
@@ -70,6 +71,8 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         kind: "bmc-ar",
         key: REQUEST_ID,
         own_fields: &[STATUS, PASSWORD],
+        // One field for the whole name, never empty; its parts are taken from it.
+        always: &["name", "displayName", "active"],
         refused: &["roles", "entitlements"],
         keep: settings.keep,
         adopts: false,

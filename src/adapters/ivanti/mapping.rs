@@ -77,6 +77,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         kind: "ivanti",
         key: REC_ID,
         own_fields: &[STATUS],
+        always: &["name", "displayName", "active", "emails"],
         refused: &["roles", "entitlements"],
         keep: settings.keep,
         adopts: settings.adopt,

@@ -33,7 +33,7 @@ impl Change {
             Coerced::Value(value) => self.edits.push(Edit { value: Some(value), ..whole(op, id) }),
             // Adding nothing to a list changes nothing.
             Coerced::Unset if op == Op::Add && attribute.multi_valued => {}
-            Coerced::Unset if attribute.required => {
+            Coerced::Unset if attribute.is_demanded() => {
                 let text = format!("'{}' is required and cannot be unset", definition.path(id));
                 return Err(ScimError::invalid_value(text));
             }
@@ -100,7 +100,7 @@ impl Change {
         value: Option<&Value>,
     ) -> Result<(), ScimError> {
         let attribute = &definition.node(id).attribute;
-        if attribute.required {
+        if attribute.is_demanded() {
             let text = format!("'{}' is required and cannot be removed", definition.path(id));
             return Err(ScimError::mutability(text));
         }
