@@ -1,6 +1,6 @@
 //! The commands: the only place where parts are chosen and wired.
 //!
-//! Exit codes: 0 done, 1 the thing asked about is not as it should be, 2 wrong usage or configuration.
+//! Exit codes: 0 done, 1 it failed or is not as it should be, 2 wrong usage.
 
 pub mod check;
 #[cfg(feature = "demo")]

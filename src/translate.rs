@@ -16,6 +16,7 @@ mod model;
 mod names;
 mod narrow;
 mod password;
+mod probe;
 mod record;
 mod translated;
 

@@ -38,6 +38,12 @@ impl<D: Driver> Translated<D> {
         if self.collation.state.load(Ordering::Relaxed) == FOLDS { self.model() } else { &self.collation.exact }
     }
 
+    /// The model by which filters will be narrowed once it is known how the vendor compares: as most do, unless it is
+    /// known otherwise.
+    pub(super) fn likely_narrowing(&self) -> &Model {
+        if self.compares_exactly() { &self.collation.exact } else { self.model() }
+    }
+
     /// Whether the vendor is known to compare exactly.
     pub(super) fn compares_exactly(&self) -> bool {
         self.collation.state.load(Ordering::Relaxed) == EXACT

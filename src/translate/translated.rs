@@ -14,12 +14,9 @@ use super::{
 };
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Explained, Finding, Id, Kept,
-    Query, Row, Severity, Written, join,
+    Query, Row, Written, join,
 };
 use crate::wire::{FaultKind, Wire};
-
-/// So many rows are read to see that users can be read, and to find one by whose name comparisons can be tried.
-const PROBE_ROWS: usize = 20;
 
 /// A driver and the way to its vendor.
 pub struct Translated<D: Driver> {
@@ -164,14 +161,15 @@ impl<D: Driver> Translated<D> {
         definition.root(0, "active").expect("the core User schema has 'active'")
     }
 
-    fn scan_for(&self, query: &Query) -> (Plan, bool, Scan) {
+    /// The scan of a query, its filter narrowed by this model.
+    fn scan_for(&self, query: &Query, narrowing: &Model) -> (Plan, bool, Scan) {
         let model = self.model();
         let mut want = query.want.clone();
         let narrowed = match &query.filter {
             None => super::Narrowed { plan: Plan::All, exact: true },
             Some(filter) => {
                 want.extend(&filter.attributes(&model.description.users));
-                narrow(self.narrowing(), filter)
+                narrow(narrowing, filter)
             }
         };
         let condition = match &narrowed.plan {
@@ -196,7 +194,7 @@ impl<D: Driver> Backend for Translated<D> {
     }
 
     fn explain(&self, query: &Query) -> Explained {
-        let (plan, exact, scan) = self.scan_for(query);
+        let (plan, exact, scan) = self.scan_for(query, self.likely_narrowing());
         let call = self.driver.encode(&NativeOp::Scan(scan));
         Explained {
             call: format!("{} {}", call.request.method(), call.readable_target()),
@@ -219,7 +217,7 @@ impl<D: Driver> Backend for Translated<D> {
     }
 
     async fn scan(&self, cx: &Cx, query: &Query) -> Result<Batch, BackendError> {
-        let (plan, _, scan) = self.scan_for(query);
+        let (plan, _, scan) = self.scan_for(query, self.narrowing());
         if plan == Plan::Nothing {
             return Ok(Batch::default());
         }
@@ -282,22 +280,7 @@ impl<D: Driver> Backend for Translated<D> {
     }
 
     async fn probe(&self, cx: &Cx) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        findings.extend(self.described(cx).await);
-        let limit = self.model().policy.page_size.min(PROBE_ROWS);
-        let scan = Scan { fields: self.model().fields_all(), limit, ..Scan::default() };
-        match self.rows(cx, scan).await {
-            Ok(rows) => {
-                findings.push(Finding { severity: Severity::Good, text: "a page of users was read".to_owned() });
-                self.learn_collation(cx, &rows).await;
-                if self.compares_exactly() {
-                    let text = "the target compares letter case exactly: looking a user up walks over all of them";
-                    findings.push(Finding { severity: Severity::Warning, text: text.to_owned() });
-                }
-            }
-            Err(error) => findings.push(finding(Severity::Fault, "users cannot be read", &error)),
-        }
-        findings
+        self.findings(cx).await
     }
 
     fn last_state(&self) -> Option<Result<(), String>> {
@@ -342,53 +325,6 @@ impl<D: Driver> Translated<D> {
         }
         Ok(holders.pop())
     }
-
-    /// The mapped fields that the vendor's own description lacks; a warning where there is no description.
-    async fn described(&self, cx: &Cx) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        for place in 0..self.driver.description_places() {
-            match self.call(cx, "describe", &NativeOp::Describe { place }).await {
-                Ok(NativeReply::Fields(names)) => return self.missing_fields(&names),
-                Ok(_) => {}
-                Err(error) => {
-                    findings = vec![finding(Severity::Warning, "the fields could not be listed", &error)];
-                }
-            }
-        }
-        findings
-    }
-
-    fn missing_fields(&self, names: &[String]) -> Vec<Finding> {
-        let model = self.model();
-        let missing = model
-            .fields
-            .all()
-            .map(|field| model.fields.name(field))
-            .filter(|field| !names.iter().any(|it| it == field));
-        missing
-            .map(|field| {
-                let rule = model.rules.iter().find(|rule| model.fields.name(rule.field) == field);
-                let attribute = rule.map_or_else(String::new, |rule| {
-                    format!(" ('{}' is mapped to it)", model.description.users.path(rule.attribute))
-                });
-                let text = format!(
-                    "the target has no field '{field}'{attribute}: change or unmap it in [targets.….attributes]"
-                );
-                Finding { severity: Severity::Fault, text }
-            })
-            .collect()
-    }
-}
-
-fn finding(severity: Severity, what: &str, error: &BackendError) -> Finding {
-    let kind = match &error.kind {
-        BackendErrorKind::Denied => "the service account lacks the right",
-        BackendErrorKind::Misconfigured => "the target does not know a field or object of the configuration",
-        BackendErrorKind::Unavailable | BackendErrorKind::Timeout => "the target does not answer, or refuses the login",
-        BackendErrorKind::Garbled => "the answer is not what the vendor's API answers",
-        _ => "the target refuses",
-    };
-    Finding { severity, text: format!("{what}: {kind}") }
 }
 
 /// Whether keys ascend, each above the one before it, by any of the orders that databases have: by code, without regard

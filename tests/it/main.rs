@@ -8,6 +8,7 @@ mod bridge;
 mod collation;
 mod curl;
 mod documents;
+mod explain;
 mod filters;
 mod http;
 mod schemas;

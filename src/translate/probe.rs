@@ -1,0 +1,75 @@
+//! Whether a target can be served as configured: the fields are there, users can be read, names can be looked up.
+
+use super::{Driver, NativeOp, NativeReply, Scan, Translated};
+use crate::backend::{BackendError, BackendErrorKind, Cx, Finding, Severity};
+
+/// So many rows are read to see that users can be read, and to find one by whose name comparisons can be tried.
+const ROWS: usize = 20;
+
+impl<D: Driver> Translated<D> {
+    /// What a look at the target finds.
+    pub(super) async fn findings(&self, cx: &Cx) -> Vec<Finding> {
+        let mut findings = self.described(cx).await;
+        let limit = self.model().policy.page_size.min(ROWS);
+        let scan = Scan { fields: self.model().fields_all(), limit, ..Scan::default() };
+        match self.rows(cx, scan).await {
+            Ok(rows) => {
+                findings.push(Finding { severity: Severity::Good, text: "a page of users was read".to_owned() });
+                self.learn_collation(cx, &rows).await;
+                if self.compares_exactly() {
+                    let text = "the target compares letter case exactly: looking a user up walks over all of them";
+                    findings.push(Finding { severity: Severity::Warning, text: text.to_owned() });
+                }
+            }
+            Err(error) => findings.push(finding(Severity::Fault, "users cannot be read", &error)),
+        }
+        findings
+    }
+
+    /// The mapped fields that the vendor's own description lacks; a warning where there is no description.
+    async fn described(&self, cx: &Cx) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for place in 0..self.driver.description_places() {
+            match self.call(cx, "describe", &NativeOp::Describe { place }).await {
+                Ok(NativeReply::Fields(names)) => return self.missing_fields(&names),
+                Ok(_) => {}
+                Err(error) => {
+                    findings = vec![finding(Severity::Warning, "the fields could not be listed", &error)];
+                }
+            }
+        }
+        findings
+    }
+
+    fn missing_fields(&self, names: &[String]) -> Vec<Finding> {
+        let model = self.model();
+        let missing = model
+            .fields
+            .all()
+            .map(|field| model.fields.name(field))
+            .filter(|field| !names.iter().any(|it| it == field));
+        missing
+            .map(|field| {
+                let rule = model.rules.iter().find(|rule| model.fields.name(rule.field) == field);
+                let attribute = rule.map_or_else(String::new, |rule| {
+                    format!(" ('{}' is mapped to it)", model.description.users.path(rule.attribute))
+                });
+                let text = format!(
+                    "the target has no field '{field}'{attribute}: change or unmap it in [targets.….attributes]"
+                );
+                Finding { severity: Severity::Fault, text }
+            })
+            .collect()
+    }
+}
+
+fn finding(severity: Severity, what: &str, error: &BackendError) -> Finding {
+    let kind = match &error.kind {
+        BackendErrorKind::Denied => "the service account lacks the right",
+        BackendErrorKind::Misconfigured => "the target does not know a field or object of the configuration",
+        BackendErrorKind::Unavailable | BackendErrorKind::Timeout => "the target does not answer, or refuses the login",
+        BackendErrorKind::Garbled => "the answer is not what the vendor's API answers",
+        _ => "the target refuses",
+    };
+    Finding { severity, text: format!("{what}: {kind}") }
+}
