@@ -62,9 +62,6 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
             ScimError::too_many("too many records would have to be looked at: ask with a more selective filter")
         }
         BackendErrorKind::RateLimited => ScimError::plain(503, "the target asks to slow down"),
-        BackendErrorKind::Unproven => {
-            ScimError::plain(503, "the target's answer does not prove that there is no such user")
-        }
         BackendErrorKind::Unavailable | BackendErrorKind::Timeout | BackendErrorKind::Garbled => {
             ScimError::plain(503, "the target cannot answer now")
         }
