@@ -11,6 +11,7 @@ mod condition;
 mod create;
 mod fault;
 mod fields;
+mod keys;
 pub mod mapping;
 mod model;
 mod names;

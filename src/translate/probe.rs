@@ -1,6 +1,6 @@
 //! Whether a target can be served as configured: the fields are there, users can be read, names can be looked up.
 
-use super::{Driver, NativeOp, NativeReply, Scan, Translated};
+use super::{Driver, NativeOp, NativeReply, Record, Scan, Translated};
 use crate::backend::{BackendError, BackendErrorKind, Cx, Finding, Severity};
 
 /// So many rows are read to see that users can be read, and to find one by whose name comparisons can be tried.
@@ -15,6 +15,11 @@ impl<D: Driver> Translated<D> {
         match self.rows(cx, scan).await {
             Ok(rows) => {
                 findings.push(Finding { severity: Severity::Good, text: "a page of users was read".to_owned() });
+                if let Some(key) = rows.first().and_then(Record::key)
+                    && let Err(error) = self.prove_keys_compare(cx, &key).await
+                {
+                    findings.push(finding(Severity::Fault, "lists of users cannot be walked by their keys", &error));
+                }
                 self.learn_collation(cx, &rows).await;
                 if self.compares_exactly() {
                     let text = "the target compares letter case exactly: looking a user up walks over all of them";

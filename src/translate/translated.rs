@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use scim_core::{AttrSet, Change, Filter, Resource};
 
 use super::collation::Collation;
+use super::keys::KeysCompare;
 use super::{
     Condition, Driver, Model, NativeOp, NativeReply, NativeValue, Plan, Random, Record, Relation, Scan, fault,
     narrow::narrow,
@@ -24,6 +25,7 @@ pub struct Translated<D: Driver> {
     pub(super) wire: Wire,
     pub(super) random: Random,
     pub(super) collation: Collation,
+    pub(super) keys_compare: KeysCompare,
     last: Mutex<Option<Result<(), String>>>,
 }
 
@@ -37,7 +39,7 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        Self { driver, wire, random, collation, last: Mutex::default() }
+        Self { driver, wire, random, collation, keys_compare: KeysCompare::default(), last: Mutex::default() }
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -125,11 +127,16 @@ impl<D: Driver> Translated<D> {
 
     /// Rows of a scan, and whether the vendor says that there are more.
     pub(super) async fn page(&self, cx: &Cx, scan: Scan) -> Result<(Vec<Record>, bool), BackendError> {
-        match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
-            NativeReply::Page(rows) => Ok((rows, false)),
-            NativeReply::PageOfMore(rows) => Ok((rows, true)),
-            _ => Err(BackendError::new("scan", BackendErrorKind::Garbled)),
+        let after = scan.after.clone();
+        let (rows, more) = match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
+            NativeReply::Page(rows) => (rows, false),
+            NativeReply::PageOfMore(rows) => (rows, true),
+            _ => return Err(BackendError::new("scan", BackendErrorKind::Garbled)),
+        };
+        if let Some(after) = after.filter(|_| rows.is_empty()) {
+            self.prove_keys_compare(cx, &after).await?;
         }
+        Ok((rows, more))
     }
 
     /// A record as a resource: the mapped attributes, nothing kept, nothing derived.

@@ -132,7 +132,7 @@ async fn a_row_whose_key_stands_in_its_link_alone_is_a_user() {
         if is_login(request) {
             return token(request);
         }
-        if parameter(request, "q").contains("'Request ID' >") {
+        if parameter(request, "q").contains("'Request ID' > ") {
             return answer(200, json!({ "entries": [] }));
         }
         let link = "https://x:8443/api/arsys/v1/entry/User/000000000000007";
@@ -188,8 +188,9 @@ async fn a_window_that_is_looked_at_again_shows_what_is_there_now() {
         }
         let filter = parameter(request, "$filter");
         let after = filter.split('\'').nth(1).unwrap_or_default().to_owned();
-        let listed: Vec<_> =
-            (1..=all).map(|number| row(number, "Active")).filter(|row| row["RecId"].as_str() > Some(&after)).collect();
+        let from = |key: &str| if filter.contains(" ge ") { key >= after.as_str() } else { key > after.as_str() };
+        let all = (1..=all).map(|number| row(number, "Active"));
+        let listed: Vec<_> = all.filter(|row| row["RecId"].as_str().is_some_and(from)).collect();
         answer(200, json!({ "value": listed }))
     });
     let service = service("ivanti", "", &vendor);
@@ -198,4 +199,29 @@ async fn a_window_that_is_looked_at_again_shows_what_is_there_now() {
     let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
     service.patch(&caller(), BASE, "r1", &off, &Projection::all()).await.expect("off");
     assert_eq!(service.list(&caller(), BASE, &window()).await.expect("a list").total_results, 4);
+}
+
+#[tokio::test]
+async fn a_vendor_that_answers_a_comparison_of_keys_with_nothing_does_not_end_a_list() {
+    let row =
+        |id: &str| json!({ "values": { "Request ID": id, "Login Name": id, "Full Name": id, "Status": "Current" } });
+    for understands in [false, true] {
+        let vendor = Vendor::new(move |request| {
+            if is_login(request) {
+                return token(request);
+            }
+            let query = parameter(request, "q");
+            let rows = match (query.contains('>'), query.contains(">=")) {
+                (false, _) => vec![row("000000000000001"), row("000000000000002")],
+                (true, true) if understands => vec![row("000000000000002")],
+                (true, _) => Vec::new(),
+            };
+            answer(200, json!({ "entries": rows }))
+        });
+        let listed = service("bmc-ar", "", &vendor).list(&caller(), BASE, &list(None)).await;
+        match listed {
+            Ok(listed) => assert!(understands && listed.total_results == 2, "two of nobody knows how many"),
+            Err(failed) => assert!(!understands && failed.error.status == 503, "{failed:?}"),
+        }
+    }
 }
