@@ -6,7 +6,7 @@ use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
 use crate::translate::{Account, Codec, Model, NameIds, NameModel, PasswordField, PasswordPolicy};
 
-use super::{Settings, dialect};
+use super::{Settings, dialect, groups};
 
 /// The URN of what a BMC user has beyond SCIM's own schemas.
 pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:bmc:2.0:User";
@@ -80,9 +80,12 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         change_password: settings.passwords == PasswordPolicy::Sync,
     };
     let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
-    let Mapping { description, mut fields, rules } = build(&shape, resource_type, table(), &settings.overrides)?;
+    let Mapping { mut description, mut fields, rules } = build(&shape, resource_type, table(), &settings.overrides)?;
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    let groups = settings.groups.then(|| groups::groups(&mut fields, &settings.protected_groups));
+    description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        groups,
         account: Account {
             field: fields.id(STATUS),
             on: "Current".to_owned(),
