@@ -1,5 +1,6 @@
 //! Lists: which entries, in which order, how many of them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -128,7 +129,7 @@ pub(super) fn page(
     let mut found: Vec<(&String, &Record)> = state.table(form).rows.iter().collect();
     found.retain(|(_, row)| {
         is_readable(form, row, session, options)
-            && condition.as_ref().is_none_or(|condition| matches(condition, row, &eval))
+            && condition.as_ref().is_none_or(|condition| matches(condition, &visible(row, options), &eval))
     });
     if !query.sort.is_empty() {
         found.sort_by(|(_, left), (_, right)| order(left, right, &query.sort, options));
@@ -139,6 +140,16 @@ pub(super) fn page(
     let has_more = found.len() > query.offset.saturating_add(limit);
     let rows = found.into_iter().skip(query.offset).take(limit).map(|(_, row)| row.clone()).collect();
     Ok(Page { rows, has_more })
+}
+
+/// The entry as far as the account may see it.
+fn visible<'a>(row: &'a Record, options: &BmcOptions) -> Cow<'a, Record> {
+    if options.hidden_fields.is_empty() {
+        return Cow::Borrowed(row);
+    }
+    let is_hidden = |name: &String| options.hidden_fields.contains(name);
+    let seen = row.iter().filter(|(name, _)| !is_hidden(name)).map(|(name, value)| (name.clone(), value.clone()));
+    Cow::Owned(seen.collect())
 }
 
 /// The condition as the options distort it, and whether it finds nothing whatever it says.
