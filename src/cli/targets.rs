@@ -118,6 +118,8 @@ fn bmc_settings(target: &Target, auth: &BmcAuth) -> ar_system::Settings {
         create_defaults: defaults(target),
         protected: target.protected.accounts.clone(),
         page_size: target.page_size,
+        canary: target.canary.clone(),
+        allow_empty: target.allow_empty,
         overrides: overrides(target),
     }
 }
@@ -155,6 +157,8 @@ fn ivanti_settings(target: &Target, own: &crate::config::Ivanti) -> ivanti::Sett
         create_defaults: defaults(target),
         protected: target.protected.accounts.clone(),
         page_size: target.page_size,
+        canary: target.canary.clone(),
+        allow_empty: target.allow_empty,
         overrides: overrides(target),
     }
 }

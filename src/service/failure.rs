@@ -61,6 +61,9 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
         BackendErrorKind::TooMany => {
             ScimError::too_many("too many records would have to be looked at: ask with a more selective filter")
         }
+        BackendErrorKind::Unproven => {
+            ScimError::plain(503, "the target's answer does not prove that there is no such user")
+        }
         BackendErrorKind::RateLimited => ScimError::plain(503, "the target asks to slow down"),
         BackendErrorKind::Unavailable | BackendErrorKind::Timeout | BackendErrorKind::Garbled => {
             ScimError::plain(503, "the target cannot answer now")

@@ -55,6 +55,9 @@ pub struct TestBridge {
     pub services: BTreeMap<String, Arc<TargetService>>,
 }
 
+/// The user who is always there.
+pub const BYSTANDER: &str = "bystander";
+
 /// What differs from the usual.
 pub struct Setup {
     pub bmc: Bmc,
@@ -69,7 +72,7 @@ pub struct Setup {
 }
 
 impl Default for Setup {
-    /// Empty simulators but for the service account, the seed's behaviour, and a memory store.
+    /// Simulators with the service account and one user, the seed's behaviour, and a memory store.
     fn default() -> Self {
         let clock = || simulators::control::Clock::manual(start());
         let bmc = Bmc::new(BmcOptions::default(), clock());
@@ -77,6 +80,17 @@ impl Default for Setup {
             "Password": SERVICE_PASSWORD, "License Type": "Fixed", "Group List": "1;" });
         bmc.insert("User", account);
         let ivanti = Ivanti::new(IvantiOptions::default(), clock());
+        // By somebody else's row a lookup is proven.
+        bmc.insert(
+            "User",
+            json!({ "Login Name": BYSTANDER, "Full Name": "By Stander", "Password": "Standing#1",
+            "License Type": "Read" }),
+        );
+        ivanti.insert(
+            "employees",
+            json!({ "LoginID": BYSTANDER, "FirstName": "By", "LastName": "Stander",
+            "Email": "bystander@example.com" }),
+        );
         let (bmc_keys, ivanti_keys, server_keys) = Default::default();
         Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, store: Arc::new(MemoryStore::new()) }
     }

@@ -13,7 +13,7 @@ use super::mapping::model;
 use super::{Settings, dialect, wire};
 use crate::adapters::url::encode;
 use crate::translate::mapping::MappingFault;
-use crate::translate::{Driver, FieldId, Model, NativeOp, NativeReply, NativeValue, Scan};
+use crate::translate::{Condition, Driver, FieldId, Model, NativeOp, NativeReply, NativeValue, Scan};
 use crate::wire::{Call, Effect, Fault, FaultKind, Protocol, Repeat, Session};
 
 const FORM_ENCODED: &str = "application/x-www-form-urlencoded";
@@ -63,7 +63,7 @@ impl ArSystem {
         self.url(&format!("/api/arsys/v1/entry/User?{}", query.join("&")))
     }
 
-    fn fits(&self, condition: &crate::translate::Condition) -> bool {
+    fn fits(&self, condition: &Condition) -> bool {
         encode(&dialect::print(&self.model.fields, condition)).len() <= self.model.dialect.condition_max
     }
 
@@ -197,7 +197,7 @@ impl Driver for ArSystem {
         if !(200..300).contains(&status) || answer.body().trim_ascii_start().first() == Some(&b'[') {
             let fault = wire::fault(fields, answer);
             let malformed = matches!(op, NativeOp::Read { .. }) && wire::is_malformed_key(answer);
-            return Err(if malformed { Fault { kind: FaultKind::NotFound, ..fault } } else { fault });
+            return Err(if malformed { Fault { kind: FaultKind::NoSuchKey, ..fault } } else { fault });
         }
         let garbled = |error: serde_json::Error| Fault::unreadable(status, &error);
         match op {
@@ -217,6 +217,10 @@ impl Driver for ArSystem {
             NativeOp::Update { .. } | NativeOp::Remove { .. } => Ok(NativeReply::Done),
             NativeOp::Describe { .. } => Ok(NativeReply::Fields(Vec::new())),
         }
+    }
+
+    fn carries(&self, condition: &Condition) -> bool {
+        self.fits(condition)
     }
 
     /// Newer servers have `/fields/{form}`, but the guide does not list it.

@@ -224,6 +224,10 @@ impl Driver for Ivanti {
         }
     }
 
+    fn carries(&self, condition: &Condition) -> bool {
+        self.fits(condition)
+    }
+
     fn description_places(&self) -> usize {
         METADATA.len()
     }
