@@ -6,6 +6,8 @@ mod demo;
 mod filter_measured;
 #[path = "ivanti/filter_standard.rs"]
 mod filter_standard;
+#[path = "ivanti/lies.rs"]
+mod lies;
 #[path = "ivanti/reading.rs"]
 mod reading;
 #[path = "ivanti/sessions.rs"]

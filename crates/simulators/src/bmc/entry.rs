@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::ArError;
 use super::list::is_readable;
+use super::options::Rights;
 use super::qualification::compare_text;
 use super::schema::{ENTRY_ID_LENGTH, Form};
 use super::session::Session;
@@ -28,7 +29,7 @@ pub(super) fn create(
     session: &Session,
     now: Timestamp,
 ) -> Result<String, ArError> {
-    if !may_write(state, session) {
+    if !may_write(state, session) || state.options.rights == Rights::None {
         return Err(no_access(form));
     }
     let values = checked(form, values, None, &state.options)?;
@@ -50,6 +51,9 @@ pub(super) fn update(
     if !may_write(state, session) {
         return Err(ArError::new(330, values.keys().next().map_or("", String::as_str)));
     }
+    if !is_readable(form, existing, session, &state.options) {
+        return Err(no_access_to(form, id));
+    }
     let values = checked(form, values, Some(existing), &state.options)?;
     let login = existing.get("Login Name").and_then(Value::as_str).unwrap_or_default().to_owned();
     check_rules(state, form, &values, Some(id), session)?;
@@ -65,8 +69,9 @@ pub(super) fn delete(state: &mut State, form: &'static Form, id: &str, session: 
     if !may_write(state, session) {
         return Err(no_access(form));
     }
-    if !state.table(form).rows.contains_key(id) {
-        return Err(ArError::no_entry(form.name, id));
+    let existing = state.table(form).rows.get(id).ok_or_else(|| ArError::no_entry(form.name, id))?;
+    if !is_readable(form, existing, session, &state.options) {
+        return Err(no_access_to(form, id));
     }
     if !state.options.delete_allowed {
         return Err(ArError::new(3225, form.name));
@@ -85,6 +90,10 @@ fn may_write(state: &State, session: &Session) -> bool {
 
 fn no_access(form: &Form) -> ArError {
     ArError::new(353, form.name).with_status(StatusCode::FORBIDDEN)
+}
+
+fn no_access_to(form: &Form, id: &str) -> ArError {
+    ArError::new(331, format!("{} : {id}", form.name))
 }
 
 /// The rules of the User form beyond single fields. `id` is the entry to be changed; none for a new one.
@@ -108,6 +117,9 @@ fn check_login_name(state: &State, form: &Form, values: &Record, id: Option<&str
     let Some(Value::String(login)) = values.get("Login Name") else { return Ok(()) };
     if login == "System" {
         return Err(ArError::new(306, "Login Name (101)"));
+    }
+    if !state.options.login_name_unique {
+        return Ok(());
     }
     let options = &state.options;
     let is_same = |row: &Record| match row.get("Login Name") {

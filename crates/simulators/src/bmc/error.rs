@@ -82,6 +82,7 @@ fn text(number: u32) -> &'static str {
         318 => "Group does not exist on server",
         326 => "Required field cannot be reset to a NULL value",
         330 => "You do not have write access to field",
+        331 => "You do not have write access to this record",
         332 => "You do not have write access to field at create time",
         335 => "Format for a reserved field is invalid",
         336 => "A group in the group list cannot be assigned",

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::qualification::{Collation, Database};
+use crate::control::{DataAnswers, ExpiredAnswer, KeyComparison, QueryAnswers};
 
 /// The options of one simulated server; every one can be changed while it runs (`PATCH /_sim/options`).
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -23,6 +24,8 @@ pub struct BmcOptions {
     pub lockout_after: u32,
     /// An account whose Status is Disabled or Expired cannot log in. Default: true. (A vendor article says otherwise.)
     pub status_blocks_login: bool,
+    /// What a request with a token that has ended gets. Default: 401.
+    pub expired_answer: ExpiredAnswer,
     /// Live sessions that the server grants at most; beyond it a login is error 30. Default: no limit.
     pub sessions_max: Option<usize>,
     /// An account that is not an administrator may have one live session; a second login is 9093. Default: false.
@@ -36,6 +39,10 @@ pub struct BmcOptions {
     pub q_max: usize,
     /// What a malformed `q`, or an unknown field in it, gets. Default: empty.
     pub malformed_q: MalformedQ,
+    /// What becomes of a `q` without a fault. Default: obeyed.
+    pub query_answers: QueryAnswers,
+    /// What becomes of a comparison (not of equality) with the entry id in a `q`. Default: obeyed.
+    pub key_comparison: KeyComparison,
     /// A list without `q` is allowed; if not it is error 361. Default: true.
     pub unqualified_allowed: bool,
     /// The order of a list without `sort`. Default: by Request ID.
@@ -55,6 +62,8 @@ pub struct BmcOptions {
     pub integer_read: IntegerRead,
     /// PUT may change the Login Name. Default: false; then it is error 330.
     pub login_name_writable: bool,
+    /// Two entries cannot have one Login Name. Default: true; sites enforce it late, or not at all.
+    pub login_name_unique: bool,
     /// The number for a Login Name that is taken: 382 or 8780. Default: 382.
     pub duplicate_number: u32,
     /// Fixed licences that there are; one more is error 9090. Default: no limit.
@@ -68,7 +77,10 @@ pub struct BmcOptions {
     /// Fields that this site's User form lacks, such as `Phone Number`: error 314. Default: none.
     pub missing_fields: Vec<String>,
 
-    /// What an account may read; the rest silently is not there. Default: full.
+    /// What any request for entries gets, whatever its token. Default: obeyed.
+    pub data_answers: DataAnswers,
+    /// What an account may read; the rest silently is not there. An entry that it may not read it cannot change or delete
+    /// either (331); one that may read nothing cannot create (353). Default: full.
     pub rights: Rights,
     /// An account may write. Default: true; if not, PUT is error 330, POST and DELETE are 403 with 353.
     pub write: bool,
@@ -154,12 +166,15 @@ impl Default for BmcOptions {
             guests: false,
             lockout_after: 5,
             status_blocks_login: true,
+            expired_answer: ExpiredAnswer::default(),
             sessions_max: None,
             single_session: false,
             default_limit: None,
             max_entries: 2000,
             q_max: 8000,
             malformed_q: MalformedQ::default(),
+            query_answers: QueryAnswers::default(),
+            key_comparison: KeyComparison::default(),
             unqualified_allowed: true,
             unsorted: Unsorted::default(),
             database: Database::default(),
@@ -169,12 +184,14 @@ impl Default for BmcOptions {
             password_read: PasswordRead::default(),
             integer_read: IntegerRead::default(),
             login_name_writable: false,
+            login_name_unique: true,
             duplicate_number: 382,
             fixed_licenses: None,
             group_list_checked: false,
             group_list_needs_admin: false,
             delete_allowed: true,
             missing_fields: Vec::new(),
+            data_answers: DataAnswers::default(),
             rights: Rights::default(),
             write: true,
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::odata::{Collation, Comparison, Dialect, NeNull};
+use crate::control::{DataAnswers, ExpiredAnswer, KeyComparison, QueryAnswers};
 
 /// The options of one look-alike.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -37,6 +38,7 @@ pub struct IvantiOptions {
     pub scheme: Scheme,
     pub login_reply: LoginReply,
     pub logout: Logout,
+    /// What a request in an expired session gets. An unknown session is always 401.
     pub expired_answer: ExpiredAnswer,
     /// A login beyond it is refused. Default: no limit.
     pub sessions_max: Option<usize>,
@@ -57,11 +59,18 @@ pub struct IvantiOptions {
     pub count: Count,
     pub empty: Empty,
     pub missing: Missing,
+    /// What any request for records gets, whatever its session.
+    pub data_answers: DataAnswers,
+    /// What becomes of a `$filter` without a fault.
+    pub query_answers: QueryAnswers,
+    /// What becomes of a comparison (not of equality) with the `RecId` in a `$filter`.
+    pub key_comparison: KeyComparison,
     pub filter_dialect: Dialect,
     pub collation: Collation,
     pub ne_null: NeNull,
     pub metadata_path: MetadataPath,
-    /// Which rows the account may read.
+    /// Which rows the account may read. Others it cannot change or delete either, as if they were missing; where it may
+    /// read none, its role is refused every write.
     pub rights: Rights,
     /// Dates are rendered with the offset of this zone at that moment: `UTC`, or a POSIX string such as
     /// `EST5EDT,M3.2.0,M11.1.0` or `<+0530>-5:30`.
@@ -131,17 +140,6 @@ pub enum Logout {
     Ok,
     /// There is no such path: 404, and the session goes on.
     NotFound,
-}
-
-/// What a request in an expired session gets. An unknown session is always 401.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpiredAnswer {
-    /// 401 `ISM_4001`.
-    #[default]
-    Unauthorized,
-    /// 200 without a body.
-    EmptyOk,
 }
 
 /// What a `$top` above `top_max` gets.
@@ -243,6 +241,8 @@ pub enum Duplicate {
     Conflict409,
     #[serde(rename = "bad_request_400")]
     BadRequest400,
+    /// A second record.
+    Allowed,
 }
 
 /// What an update answers.
@@ -319,6 +319,9 @@ impl Default for IvantiOptions {
             count: Count::default(),
             empty: Empty::default(),
             missing: Missing::default(),
+            data_answers: DataAnswers::default(),
+            query_answers: QueryAnswers::default(),
+            key_comparison: KeyComparison::default(),
             filter_dialect: Dialect::default(),
             collation: Collation::default(),
             ne_null: NeNull::default(),
