@@ -55,7 +55,8 @@ pub struct TestBridge {
     pub services: BTreeMap<String, Arc<TargetService>>,
 }
 
-/// The user who is always there.
+/// The user who is there when a bridge is built, unless others are or `allow_empty` is set: by somebody's row lookups are
+/// proven.
 pub const BYSTANDER: &str = "bystander";
 
 /// What differs from the usual.
@@ -72,7 +73,7 @@ pub struct Setup {
 }
 
 impl Default for Setup {
-    /// Simulators with the service account and one user, the seed's behaviour, and a memory store.
+    /// Empty simulators but for the service account, the seed's behaviour, and a memory store.
     fn default() -> Self {
         let clock = || simulators::control::Clock::manual(start());
         let bmc = Bmc::new(BmcOptions::default(), clock());
@@ -80,17 +81,6 @@ impl Default for Setup {
             "Password": SERVICE_PASSWORD, "License Type": "Fixed", "Group List": "1;" });
         bmc.insert("User", account);
         let ivanti = Ivanti::new(IvantiOptions::default(), clock());
-        // By somebody else's row a lookup is proven.
-        bmc.insert(
-            "User",
-            json!({ "Login Name": BYSTANDER, "Full Name": "By Stander", "Password": "Standing#1",
-            "License Type": "Read" }),
-        );
-        ivanti.insert(
-            "employees",
-            json!({ "LoginID": BYSTANDER, "FirstName": "By", "LastName": "Stander",
-            "Email": "bystander@example.com" }),
-        );
         let (bmc_keys, ivanti_keys, server_keys) = Default::default();
         Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, store: Arc::new(MemoryStore::new()) }
     }
@@ -103,8 +93,22 @@ impl Setup {
         Self { bmc: Bmc::demo(clock()), ivanti: Ivanti::demo(clock()), ..Self::default() }
     }
 
+    /// Puts in the bystander where nobody else is.
+    fn populate(&self) {
+        if !self.bmc_keys.contains("allow_empty") && self.bmc.records("User").len() < 2 {
+            let fields = json!({ "Login Name": BYSTANDER, "Full Name": "By Stander", "Password": "Standing#1",
+                "License Type": "Read" });
+            self.bmc.insert("User", fields);
+        }
+        if !self.ivanti_keys.contains("allow_empty") && self.ivanti.records("employees").is_empty() {
+            let fields = json!({ "LoginID": BYSTANDER, "FirstName": "By", "LastName": "Stander" });
+            self.ivanti.insert("employees", fields);
+        }
+    }
+
     /// Wires it all and waits for the first probe of both targets.
     pub async fn build(self) -> TestBridge {
+        self.populate();
         let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys } = self;
         let text = format!(
             r#"
