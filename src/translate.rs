@@ -4,6 +4,7 @@
 //! name. A vendor is a [`Driver`]: pure, without async and without a client.
 
 mod account;
+mod canary;
 mod change;
 mod codec;
 mod collation;
@@ -14,6 +15,7 @@ mod fault;
 mod fields;
 pub mod groups;
 mod keys;
+mod likeness;
 pub mod mapping;
 mod members;
 mod membership;
@@ -24,6 +26,7 @@ mod password;
 mod probe;
 mod record;
 mod translated;
+mod walk;
 mod write_groups;
 
 use bytes::Bytes;
@@ -92,8 +95,8 @@ pub struct Scan {
     pub condition: Option<Condition>,
     /// The fields that will be looked at.
     pub fields: Vec<FieldId>,
-    /// Keys after this one.
-    pub after: Option<String>,
+    /// Keys from this one on, itself among them: the last row of the page before, whose presence proves the next page.
+    pub from: Option<String>,
     /// Keys up to and including this one.
     pub until: Option<String>,
     /// At most so many rows.
@@ -109,7 +112,7 @@ impl Scan {
         };
         let mut parts: Vec<Condition> =
             self.condition.clone().filter(|condition| fits(condition)).into_iter().collect();
-        parts.extend(bound(Relation::Gt, &self.after));
+        parts.extend(bound(Relation::Ge, &self.from));
         parts.extend(bound(Relation::Le, &self.until));
         Condition::all(parts)
     }
@@ -143,6 +146,8 @@ pub trait Driver: Protocol + std::fmt::Debug {
     /// # Errors
     /// The fault that the answer stands for.
     fn decode(&self, object: Object, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault>;
+    /// Whether a condition on users fits into one request. One that does not is left out of it.
+    fn carries(&self, condition: &Condition) -> bool;
     /// At how many places the vendor may describe an object's fields, so that a mapping to a missing field is found at
     /// start.
     fn description_places(&self) -> usize;

@@ -22,7 +22,7 @@ pub use breaker::Breaker;
 pub use call::{Call, Effect, Repeat};
 pub use client::{ClientOptions, HttpClient, Transport, TransportError};
 pub use fault::{Fault, FaultKind};
-pub use session::{Session, Sessions};
+pub use session::{Session, SessionMark, Sessions};
 
 /// What the wire has to know of a vendor's protocol.
 pub trait Protocol: Send + Sync + 'static {
@@ -153,6 +153,17 @@ impl Wire {
     /// Why the vendor is not being called at the moment, if so.
     pub fn outage(&self) -> Option<String> {
         self.breaker.outage()
+    }
+
+    /// Which session is in use at the moment.
+    pub fn session_mark(&self) -> SessionMark {
+        self.sessions.mark()
+    }
+
+    /// Gives up a session whose answers proved nothing; the next call logs in anew. `worked` says whether answers were
+    /// proven since the last time: where they never are, logins are few and far between.
+    pub fn give_up_session(&self, session: SessionMark, worked: bool) {
+        self.sessions.give_up(session, worked);
     }
 
     /// Ends the session at the vendor.

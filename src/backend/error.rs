@@ -45,6 +45,8 @@ pub enum BackendErrorKind {
     Timeout,
     /// An answer that makes no sense: HTML, half a body, a record that does not match.
     Garbled,
+    /// An answer without the row that proves that the vendor looked: whoever is missing from it may be there.
+    Unproven,
     /// The vendor said yes, but reading back shows that it did not happen; the SCIM names of the attributes.
     NotEffective(Vec<String>),
     /// Another program changed the same record at the same time, twice.

@@ -126,6 +126,8 @@ fn bmc_settings(target: &Target, auth: &BmcAuth) -> ar_system::Settings {
         groups: !target.groups.kinds.is_empty(),
         protected_groups: target.protected.groups.clone(),
         page_size: target.page_size,
+        canary: target.canary.clone(),
+        allow_empty: target.allow_empty,
         overrides: overrides(target),
     }
 }
@@ -169,6 +171,8 @@ fn ivanti_settings(target: &Target, own: &crate::config::Ivanti) -> ivanti::Sett
             protected: target.protected.groups.clone(),
         },
         page_size: target.page_size,
+        canary: target.canary.clone(),
+        allow_empty: target.allow_empty,
         overrides: overrides(target),
     }
 }

@@ -64,6 +64,9 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
         BackendErrorKind::Contended => {
             ScimError::plain(503, "another program changes the same record of the target at the same time")
         }
+        BackendErrorKind::Unproven => {
+            ScimError::plain(503, "the target's answer does not prove that there is no such user")
+        }
         BackendErrorKind::RateLimited => ScimError::plain(503, "the target asks to slow down"),
         BackendErrorKind::Unavailable | BackendErrorKind::Timeout | BackendErrorKind::Garbled => {
             ScimError::plain(503, "the target cannot answer now")

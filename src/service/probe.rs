@@ -79,8 +79,10 @@ impl Probing {
         let last = backend.last_state().and_then(Result::err);
         match (&*self.0.borrow(), last) {
             (State::Unknown, _) => Readiness::Probing,
-            (State::Fault(text), Some(reason)) => Readiness::Unavailable(format!("{text}; {reason}")),
-            (State::Fault(text), None) => Readiness::Unavailable(text.clone()),
+            (State::Fault(text), Some(reason)) if !text.contains(&reason) => {
+                Readiness::Unavailable(format!("{text}; {reason}"))
+            }
+            (State::Fault(text), _) => Readiness::Unavailable(text.clone()),
             (State::Good, Some(reason)) => Readiness::Unavailable(reason),
             (State::Good, None) => Readiness::Ready,
         }

@@ -6,8 +6,7 @@ use scim_core::{Change, Filter, Resource, ScimError};
 use super::fields::{Values, differences, verify};
 use super::narrow::narrow;
 use super::{
-    Access, Condition, Driver, Model, NativeOp, NativeValue, Plan, Record, Relation, Scan, Translated, create, fault,
-    password,
+    Access, Condition, Driver, Model, NativeOp, NativeValue, Plan, Record, Translated, create, fault, password,
 };
 use crate::backend::{BackendError, BackendErrorKind, ChangeError, Cx, Id, Kept, Written, refuse_access, split};
 
@@ -43,17 +42,10 @@ async fn read_for<D: Driver>(
 ) -> Result<Record, BackendError> {
     let model = backend.model();
     let gone = || BackendError::new("read", BackendErrorKind::NotFound);
-    let Some((name, condition)) = name_to_read(backend, change) else {
+    let Some((name, wanted)) = name_to_read(backend, id, change) else {
         return backend.read(cx, id, model.fields_all()).await?.ok_or_else(gone);
     };
-    let own = Condition::Compare(model.fields.key(), Relation::Eq, NativeValue::text(id.as_str()));
-    let scan = Scan {
-        condition: Condition::any(vec![own, condition]),
-        fields: model.fields_all(),
-        limit: model.policy.page_size,
-        ..Scan::default()
-    };
-    let rows = backend.rows(cx, scan).await?;
+    let rows = backend.look_up(cx, &wanted, &model.fields_all()).await?;
     let (own, others): (Vec<Record>, Vec<Record>) =
         rows.into_iter().partition(|record| record.key().as_deref() == Some(id.as_str()));
     // A record that has the name already is not renamed, whoever else has it.
@@ -63,14 +55,18 @@ async fn read_for<D: Driver>(
     }
     match own.into_iter().next() {
         Some(record) => Ok(record),
-        // A list that does not show it proves nothing; asking for the record does.
-        None => backend.read(cx, id, model.fields_all()).await?.ok_or_else(gone),
+        // A key in another spelling, as `read` has it, or none.
+        None => Err(gone()),
     }
 }
 
-/// The userName that a change asks for, and the condition that finds whoever has it, where both fit into the reading of
-/// the record itself.
-fn name_to_read<'a, D: Driver>(backend: &Translated<D>, change: &'a Change) -> Option<(&'a str, Condition)> {
+/// The userName that a change asks for, and the conditions that find whoever has it and the record itself, where both fit
+/// into one lookup.
+fn name_to_read<'a, D: Driver>(
+    backend: &Translated<D>,
+    id: &Id,
+    change: &'a Change,
+) -> Option<(&'a str, Vec<Condition>)> {
     let model = backend.model();
     let name = wanted_name(backend, change)?;
     // In a full representation it is mostly an echo. Whoever has it must not stand in the way of switching off.
@@ -78,7 +74,11 @@ fn name_to_read<'a, D: Driver>(backend: &Translated<D>, change: &'a Change) -> O
         return None;
     }
     match narrow(backend.narrowing(), &Filter::equals(model.description.user_name, name)).plan {
-        Plan::Where(condition) if condition.pins(model.user_name().field) => Some((name, condition)),
+        Plan::Where(condition) => {
+            let mut wanted = condition.pinned(model.user_name().field)?;
+            wanted.push(backend.keyed(id.as_str())?);
+            backend.can_look_up(&wanted).then_some((name, wanted))
+        }
         _ => None,
     }
 }
@@ -115,7 +115,7 @@ async fn resolve<D: Driver>(
     let set = values.iter().filter_map(|(field, value)| Some((*field, value.as_ref()?)));
     backend.refuse_protected_groups(set).map_err(refused)?;
     if let Some(name) = wanted_name(backend, change)
-        && name_to_read(backend, change).is_none()
+        && name_to_read(backend, id, change).is_none()
         && values.iter().any(|(field, _)| *field == model.user_name().field)
     {
         refuse_taken(backend, cx, id, name).await?;
@@ -151,7 +151,14 @@ async fn refuse_taken<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id, name
 
 async fn update<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id, values: &Values) -> Result<(), BackendError> {
     let op = NativeOp::Update { key: id.0.clone(), values: values.clone() };
-    backend.call(cx, "update", &op).await.map(|_| ())
+    match backend.call(cx, "update", &op).await {
+        // Said of a record that was there a moment ago, it may mean that the service account may not write it.
+        Err(error) if error.kind == BackendErrorKind::NotFound => {
+            let there = backend.read(cx, id, vec![backend.model().fields.key()]).await?.is_some();
+            Err(if there { BackendError { kind: BackendErrorKind::Denied, ..error } } else { error })
+        }
+        outcome => outcome.map(|_| ()),
+    }
 }
 
 /// An ordinary change.

@@ -11,6 +11,9 @@ const UNKNOWN: u8 = 0;
 const FOLDS: u8 = 1;
 const EXACT: u8 = 2;
 
+const EXACT_UNKNOWN: &str = "the target compares letter case exactly, which makes every lookup a walk over all users: no \
+                             user is created until its operator has set collation = \"exact\", which accepts that";
+
 /// What is known of the vendor's comparisons.
 #[derive(Debug)]
 pub(super) struct Collation {
@@ -49,6 +52,12 @@ impl<D: Driver> Translated<D> {
         self.collation.state.load(Ordering::Relaxed) == EXACT
     }
 
+    /// Why nobody can be created: the vendor compares exactly and the operator has not said that this is known, with the
+    /// way out.
+    pub(super) fn collation_fault(&self) -> Option<&'static str> {
+        (self.compares_exactly() && !self.model().policy.collation_known).then_some(EXACT_UNKNOWN)
+    }
+
     /// Finds out how the vendor compares, by one of these rows; nothing is asked when it is known or no name has a
     /// letter. Where the vendor does not answer it stays unknown, which is safe.
     pub(super) async fn learn_collation(&self, cx: &Cx, rows: &[Record]) {
@@ -61,14 +70,19 @@ impl<D: Driver> Translated<D> {
             let name = row.get(field)?.as_text();
             let other = other_case(&name);
             let plain = name.is_ascii() && !(model.dialect.is_keyword)(&name);
-            (plain && other != name).then(|| Some((row.key()?, other)))?
+            (plain && other != name).then(|| Some((row.key()?, name, other)))?
         });
-        let Some((key, other)) = probe else { return };
+        let Some((key, name, other)) = probe else { return };
         let condition = Condition::Compare(field, Relation::Eq, NativeValue::Text(other));
         let fields = vec![model.fields.key(), field];
         let scan = Scan { condition: Some(condition), fields, limit: 2, ..Scan::default() };
         let Ok(found) = self.rows(cx, scan).await else { return };
         let folds = found.iter().any(|row| row.key().as_ref() == Some(&key));
+        let strays = found.iter().any(|row| !self.is_canary(row, &name));
+        // Nothing is learned from a target that ignores the question, or answers every one with nothing.
+        if strays || (!folds && self.look_up(cx, &[self.named(&name)], &[]).await.is_err()) {
+            return;
+        }
         self.collation.state.store(if folds { FOLDS } else { EXACT }, Ordering::Relaxed);
         if !folds {
             tracing::warn!("the target compares letter case exactly: users are looked for by walking over all of them");

@@ -73,13 +73,17 @@ impl Condition {
         if flat.len() < 2 { flat.pop() } else { Some(Self::Or(flat)) }
     }
 
-    /// Whether only records with this very value in this field satisfy it.
-    pub fn pins(&self, field: FieldId) -> bool {
+    /// Comparisons of this field with values, one of which every record satisfies that satisfies the condition; none
+    /// where other values of the field satisfy it as well.
+    pub fn pinned(&self, field: FieldId) -> Option<Vec<Condition>> {
         match self {
-            Self::Compare(own, Relation::Eq, _) => *own == field,
-            Self::And(parts) => parts.iter().any(|part| part.pins(field)),
-            Self::Or(parts) => parts.iter().all(|part| part.pins(field)),
-            _ => false,
+            Self::Compare(own, Relation::Eq, _) => (*own == field).then(|| vec![self.clone()]),
+            Self::And(parts) => parts.iter().filter_map(|part| part.pinned(field)).min_by_key(Vec::len),
+            Self::Or(parts) => {
+                let parts: Option<Vec<Vec<Condition>>> = parts.iter().map(|part| part.pinned(field)).collect();
+                parts.map(|parts| parts.concat())
+            }
+            _ => None,
         }
     }
 }

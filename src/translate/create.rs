@@ -39,6 +39,9 @@ pub(super) async fn create<D: Driver>(
     if let Some(existing) = find(backend, cx, &name).await? {
         return Err(BackendError::new("create", BackendErrorKind::AlreadyExists(existing.key().map(Id))));
     }
+    if let Some(reason) = backend.collation_fault() {
+        return Err(refused(ScimError::plain(503, reason)));
+    }
     let id = insert(backend, cx, values, &name).await?;
     confirm(backend, cx, &id, active, kept).await
 }
@@ -60,7 +63,7 @@ fn is_address(name: &str) -> bool {
     name.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
 }
 
-/// The record that has this unique name.
+/// The record that has this unique name; that there is none is proven.
 pub(super) async fn find<D: Driver>(
     backend: &Translated<D>,
     cx: &Cx,
@@ -73,25 +76,18 @@ pub(super) async fn find<D: Driver>(
         Plan::All => None,
         Plan::Where(condition) => Some(condition),
     };
-    let pinned = condition.as_ref().is_some_and(|condition| condition.pins(model.user_name().field));
     let limit = model.policy.page_size;
     let mut scan = Scan { condition, fields: model.fields_all(), limit, ..Scan::default() };
     let mut found: Vec<Record> = Vec::new();
     loop {
-        let (rows, more) = backend.page(cx, scan.clone()).await?;
-        found.extend(backend.holder(&rows, name)?.cloned());
-        let short = rows.len() < limit && !more;
-        let ended = rows.is_empty() || (short && (pinned || model.dialect.short_page_ends));
-        if ended {
+        let step = backend.step(cx, scan.clone()).await?;
+        found.extend(backend.holder(&step.records, name)?.cloned());
+        if step.next.is_none() {
             break;
         }
         // Walking is about to cost more than finding out whether it is needed.
-        backend.learn_collation(cx, &rows).await;
-        let next = rows.last().and_then(Record::key);
-        if next == scan.after {
-            return Err(BackendError::new("lookup", BackendErrorKind::Garbled).because("the walk does not move on"));
-        }
-        scan.after = next;
+        backend.learn_collation(cx, &step.records).await;
+        scan.from = step.next;
     }
     backend.holder(&found, name).map(Option::<&Record>::cloned)
 }

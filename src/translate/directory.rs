@@ -224,42 +224,37 @@ impl<D: Driver> Translated<D> {
 
     /// All records of a kind of groups.
     async fn walk_groups(&self, cx: &Cx, kind: usize, records: &GroupRecords) -> Result<Vec<Record>, BackendError> {
-        let scan =
-            Scan { fields: records.fields.all().collect(), limit: self.model().policy.page_size, ..Scan::default() };
-        let rows = self.walk(cx, Object::Groups(kind), scan).await?;
-        if rows.is_empty() {
-            let text = "the target shows no groups at all: the service account may not see them";
-            return Err(BackendError::new("groups", BackendErrorKind::Denied).because(text));
-        }
-        Ok(rows)
-    }
-
-    /// All rows of a scan, page after page in the order of keys.
-    pub(super) async fn walk(&self, cx: &Cx, object: Object, mut scan: Scan) -> Result<Vec<Record>, BackendError> {
-        let garbled = |why| BackendError::new("walk", BackendErrorKind::Garbled).because(why);
+        let failed = |kind, why: &str| BackendError::new("groups", kind).because(why);
+        let fields: Vec<FieldId> = records.fields.all().collect();
+        let limit = self.model().policy.page_size.max(2);
         let mut all: Vec<Record> = Vec::new();
+        let mut from: Option<String> = None;
         loop {
-            let op = NativeOp::Scan(scan.clone());
-            let (rows, more) = match self.call_on(cx, object, "walk", &op).await? {
+            let scan = Scan { fields: fields.clone(), from: from.clone(), limit, ..Scan::default() };
+            let (rows, more) = match self.call_on(cx, Object::Groups(kind), "groups", &NativeOp::Scan(scan)).await? {
                 NativeReply::Page(rows) => (rows, false),
                 NativeReply::PageOfMore(rows) => (rows, true),
-                _ => return Err(garbled("no rows")),
+                _ => return Err(failed(BackendErrorKind::Garbled, "no rows")),
             };
-            let short = rows.len() < scan.limit && !more && self.model().dialect.short_page_ends;
-            let fresh: Vec<Record> = rows.into_iter().filter(|row| row.key() != scan.after).collect();
-            if fresh.iter().any(|row| row.key().is_none()) {
-                return Err(garbled("a row without its key"));
+            let short = rows.len() < limit && !more && self.model().dialect.short_page_ends;
+            let overlap = rows.iter().filter(|row| row.key() == from).count();
+            // The row from which the page goes on proves that it is one.
+            if (from.is_some() && overlap == 0) || rows.iter().any(|row| row.key().is_none()) {
+                return Err(failed(BackendErrorKind::Garbled, "a page of groups does not go on from the one before"));
             }
-            let next = fresh.last().and_then(Record::key);
-            if next.is_some() && next == scan.after {
-                return Err(garbled("the walk does not move on"));
+            let next = rows.last().and_then(Record::key);
+            let fresh = rows.len() - overlap;
+            all.extend(rows.into_iter().filter(|row| row.key() != from));
+            if fresh == 0 || short {
+                break;
             }
-            all.extend(fresh);
-            match next {
-                Some(next) if !short => scan.after = Some(next),
-                _ => return Ok(all),
-            }
+            from = next;
         }
+        if all.is_empty() && !self.model().policy.allow_empty {
+            let why = "the target shows no groups at all: the service account may not see them";
+            return Err(failed(BackendErrorKind::Unproven, why).after(UNKNOWN));
+        }
+        Ok(all)
     }
 }
 

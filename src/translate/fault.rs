@@ -24,7 +24,7 @@ pub(super) fn translate(model: &Model, operation: &'static str, fault: Fault) ->
     };
     let passing = fault.kind.is_passing();
     let kind = match &fault.kind {
-        FaultKind::NotFound => BackendErrorKind::NotFound,
+        FaultKind::NotFound | FaultKind::NoSuchKey => BackendErrorKind::NotFound,
         FaultKind::Duplicate => BackendErrorKind::AlreadyExists(None),
         FaultKind::Invalid(fields) => BackendErrorKind::InvalidValue(attributes(fields)),
         FaultKind::Rejected => BackendErrorKind::InvalidValue(Vec::new()),

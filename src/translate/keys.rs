@@ -1,16 +1,40 @@
-//! Whether the vendor can go on after a key. A server that does not understand the comparison may answer it with nothing,
-//! which looks like the end of a list; so an empty page after a key counts only once a key was found by comparing.
+//! Whether the vendor can go on from a key. A server that does not understand the comparison may answer it with nothing,
+//! which looks like the end of a list; so an empty page counts only once a key was found by comparing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{Condition, Driver, NativeOp, NativeReply, NativeValue, Record, Relation, Scan, Translated};
+use super::{Driver, Record, Scan, Translated};
 use crate::backend::{BackendError, BackendErrorKind, Cx};
 
 /// Whether comparing keys was seen to work.
 #[derive(Debug, Default)]
 pub(super) struct KeysCompare(AtomicBool);
 
+impl KeysCompare {
+    /// Takes note that a key was found by comparing.
+    pub(super) fn seen(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 impl<D: Driver> Translated<D> {
+    /// The same with the key of any record, where no key is known that is there.
+    ///
+    /// # Errors
+    /// As [`Translated::prove_keys_compare`].
+    pub(super) async fn prove_some_key_compares(&self, cx: &Cx) -> Result<(), BackendError> {
+        if self.keys_compare.0.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let fields = vec![self.model().fields.key()];
+        let rows = self.rows(cx, Scan { fields, limit: 2, ..Scan::default() }).await?;
+        match rows.first().and_then(Record::key) {
+            Some(key) => self.prove_keys_compare(cx, &key).await,
+            // Everybody left, which nothing contradicts.
+            None => Ok(()),
+        }
+    }
+
     /// Makes sure that the vendor finds this key when it is asked for keys from it on; asks only until it has worked once.
     ///
     /// # Errors
@@ -19,22 +43,13 @@ impl<D: Driver> Translated<D> {
         if self.keys_compare.0.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let field = self.model().fields.key();
-        let condition = Some(Condition::Compare(field, Relation::Ge, NativeValue::text(key)));
-        let scan = Scan { condition, fields: vec![field], limit: 2, ..Scan::default() };
-        let found = match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
-            NativeReply::Page(rows) | NativeReply::PageOfMore(rows) => rows.iter().any(|row| has_key(row, key)),
-            _ => false,
-        };
-        if !found {
+        let fields = vec![self.model().fields.key()];
+        let rows = self.rows(cx, Scan { from: Some(key.to_owned()), fields, limit: 2, ..Scan::default() }).await?;
+        if !rows.iter().any(|row| row.key().as_deref() == Some(key)) {
             let error = BackendError::new("scan", BackendErrorKind::Garbled);
             return Err(error.because("the target does not find a key by comparing: lists cannot be walked"));
         }
-        self.keys_compare.0.store(true, Ordering::Relaxed);
+        self.keys_compare.seen();
         Ok(())
     }
-}
-
-fn has_key(row: &Record, key: &str) -> bool {
-    row.key().as_deref() == Some(key)
 }

@@ -1,5 +1,6 @@
 //! Groups with their members, which are told from the records of users.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use scim_core::{AttrSet, Resource, fold};
@@ -214,8 +215,17 @@ impl<D: Driver> Translated<D> {
             let part = |group: &Group| self.is_member(group, &self.membership_of(group).ok()?);
             groups.iter().map(part).collect::<Option<Vec<_>>>().and_then(Condition::any)
         };
-        let scan = Scan { condition, fields: self.member_fields(), limit: model.policy.page_size, ..Scan::default() };
-        self.walk(cx, Object::Users, scan).await
+        let limit = model.policy.page_size;
+        let mut scan = Scan { condition, fields: self.member_fields(), limit, ..Scan::default() };
+        let mut users = Vec::new();
+        loop {
+            let step = self.step(cx, scan.clone()).await?;
+            users.extend(step.records);
+            match step.next {
+                Some(next) => scan.from = Some(next),
+                None => return Ok(users),
+            }
+        }
     }
 
     /// A condition that holds at least for the members of a group.
@@ -245,18 +255,25 @@ impl<D: Driver> Translated<D> {
         if let [only] = ids {
             return Ok(self.read(cx, only, fields).await?.into_iter().collect());
         }
-        let key = self.model().fields.key();
+        let asked: HashSet<&str> = ids.iter().map(Id::as_str).collect();
         let mut users = Vec::with_capacity(ids.len());
-        for some in ids.chunks(USERS_AT_ONCE) {
-            let own = some.iter().map(|id| Condition::Compare(key, Relation::Eq, NativeValue::text(id.as_str())));
-            let scan = Scan {
-                condition: Condition::any(own.collect()),
-                fields: fields.clone(),
-                limit: USERS_AT_ONCE,
-                ..Scan::default()
-            };
-            let rows = self.rows(cx, scan).await?;
-            users.extend(rows.into_iter().filter(|row| row.key().is_some_and(|key| some.iter().any(|id| id.0 == key))));
+        let mut wanted: Vec<Condition> = Vec::with_capacity(USERS_AT_ONCE);
+        // A key that cannot be asked for like this is nobody's here, and asked for by itself if it matters.
+        let mut left = ids.iter().filter_map(|id| self.keyed(id.as_str())).peekable();
+        while let Some(next) = left.next() {
+            wanted.push(next);
+            let full = wanted.len() == USERS_AT_ONCE
+                || left.peek().is_none_or(|next| {
+                    wanted.push(next.clone());
+                    let fits = self.can_look_up(&wanted);
+                    wanted.pop();
+                    !fits
+                });
+            if full {
+                let rows = self.look_up(cx, &wanted, &fields).await?;
+                users.extend(rows.into_iter().filter(|row| row.key().is_some_and(|key| asked.contains(key.as_str()))));
+                wanted.clear();
+            }
         }
         Ok(users)
     }

@@ -93,6 +93,12 @@ pub struct Policy {
     pub page_size: usize,
     /// Whether the operator says how the vendor compares text; otherwise it is found out.
     pub collation_known: bool,
+    /// The service account's own name, where it has one: its row proves nothing about the rows of others.
+    pub own_name: Option<String>,
+    /// The name of the row that proves that a query looked; otherwise one is learned.
+    pub canary: Option<String>,
+    /// Whether the vendor may hold nobody at all, so that there is no such row yet.
+    pub allow_empty: bool,
 }
 
 /// A password field.

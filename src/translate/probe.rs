@@ -8,6 +8,9 @@ use crate::backend::{BackendError, BackendErrorKind, Cx, Finding, Severity};
 /// So many rows are read to see that users can be read, and to find one by whose name comparisons can be tried.
 const ROWS: usize = 20;
 
+const WAY_OUT: &str = "give the service account the right to read the rows of all users, or set the target's 'canary' to \
+                       the login name of a row that it may read, or 'allow_empty = true' where there are no users yet";
+
 impl<D: Driver> Translated<D> {
     /// What a look at the target finds.
     pub(super) async fn findings(&self, cx: &Cx) -> Vec<Finding> {
@@ -16,14 +19,16 @@ impl<D: Driver> Translated<D> {
         let scan = Scan { fields: self.model().fields_all(), limit, ..Scan::default() };
         match self.rows(cx, scan).await {
             Ok(rows) => {
-                findings.push(Finding { severity: Severity::Good, text: "a page of users was read".to_owned() });
+                findings.push(self.rights(cx, &rows).await);
                 if let Some(key) = rows.first().and_then(Record::key)
                     && let Err(error) = self.prove_keys_compare(cx, &key).await
                 {
                     findings.push(finding(Severity::Fault, "lists of users cannot be walked by their keys", &error));
                 }
                 self.learn_collation(cx, &rows).await;
-                if self.compares_exactly() {
+                if let Some(text) = self.collation_fault() {
+                    findings.push(Finding { severity: Severity::Fault, text: text.to_owned() });
+                } else if self.compares_exactly() {
                     let text = "the target compares letter case exactly: looking a user up walks over all of them";
                     findings.push(Finding { severity: Severity::Warning, text: text.to_owned() });
                 }
@@ -47,6 +52,28 @@ impl<D: Driver> Translated<D> {
                 finding(Severity::Warning, what, &error)
             }
         })
+    }
+
+    /// Whether others than the service account can be seen, and whether one of them can be looked up: by that row every
+    /// later lookup is proven.
+    async fn rights(&self, cx: &Cx, rows: &[Record]) -> Finding {
+        self.note_rows(rows, None);
+        if self.may_be_empty() {
+            let text = "the target has no users, as allow_empty says it may: take allow_empty out once it has some";
+            return Finding { severity: Severity::Warning, text: text.to_owned() };
+        }
+        match self.look_up(cx, &[], &[]).await {
+            Ok(_) => {
+                let text = "a page of users was read, and one of them was looked up".to_owned();
+                Finding { severity: Severity::Good, text }
+            }
+            Err(error) if error.kind == BackendErrorKind::Unproven => {
+                let why = error.source_text.unwrap_or_default();
+                let text = format!("absence cannot be proven: {why}; {WAY_OUT}");
+                Finding { severity: Severity::Fault, text }
+            }
+            Err(error) => finding(Severity::Fault, "users cannot be looked up", &error),
+        }
     }
 
     /// The mapped fields that the vendor's own description lacks; a warning where there is no description.

@@ -7,12 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use scim_core::{AttrSet, Change, Filter, Resource};
 
+use super::canary::Canary;
 use super::collation::Collation;
 use super::directory::Directory;
 use super::keys::KeysCompare;
+use super::walk::Step;
 use super::{
-    Condition, Driver, Model, NativeOp, NativeReply, NativeValue, Object, Plan, Random, Record, Relation, Scan, fault,
-    narrow::narrow,
+    Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault, narrow::narrow,
 };
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
@@ -28,6 +29,7 @@ pub struct Translated<D: Driver> {
     pub(super) collation: Collation,
     pub(super) keys_compare: KeysCompare,
     pub(super) directory: Directory,
+    pub(super) canary: Canary,
     last: Mutex<Option<Result<(), String>>>,
 }
 
@@ -41,8 +43,8 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        let (keys_compare, directory, last) = Default::default();
-        Self { driver, wire, random, collation, keys_compare, directory, last }
+        let (keys_compare, canary, directory, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, canary, directory, last }
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -90,7 +92,7 @@ impl<D: Driver> Translated<D> {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
-    /// One record, as the vendor holds it now.
+    /// One record, as the vendor holds it now. That it is not there is said only after a list has confirmed it.
     pub(super) async fn read(
         &self,
         cx: &Cx,
@@ -105,8 +107,11 @@ impl<D: Driver> Translated<D> {
         let call = self.driver.encode(Object::Users, &op);
         let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(Object::Users, &op, answer)).await;
         self.remember(&outcome);
-        if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NotFoundUnproven) {
-            return self.read_in_list(cx, id, fields).await;
+        if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NoSuchKey) {
+            return Ok(None);
+        }
+        if outcome.as_ref().is_err_and(|it| matches!(it.kind, FaultKind::NotFound | FaultKind::NotFoundUnproven)) {
+            return self.read_in_list(cx, id, &fields).await;
         }
         match outcome.map_err(|fault| fault::translate(self.model(), "read", fault)) {
             Ok(NativeReply::Record(record)) => match record.key() {
@@ -116,41 +121,30 @@ impl<D: Driver> Translated<D> {
                 _ => Err(BackendError::new("read", BackendErrorKind::Garbled).because("another record than asked for")),
             },
             Ok(_) => Err(BackendError::new("read", BackendErrorKind::Garbled)),
-            Err(error) if error.kind == BackendErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// One record, asked for in a list: a list that works and does not have it settles what an unclear answer to the
-    /// record's own address left open.
-    async fn read_in_list(
-        &self,
-        cx: &Cx,
-        id: &Id,
-        fields: Vec<super::FieldId>,
-    ) -> Result<Option<Record>, BackendError> {
-        let own = Condition::Compare(self.model().fields.key(), Relation::Eq, NativeValue::text(id.as_str()));
-        let rows = self.rows(cx, Scan { condition: Some(own), fields, limit: 2, ..Scan::default() }).await?;
+    /// One record, asked for in a list: "not found" at the record's own address may mean that the service account may not
+    /// see it, or that something else is missing on the way; a list that has the canary and not the record settles it.
+    async fn read_in_list(&self, cx: &Cx, id: &Id, fields: &[super::FieldId]) -> Result<Option<Record>, BackendError> {
+        let own: Vec<Condition> = self.keyed(id.as_str()).into_iter().filter(|own| self.driver.carries(own)).collect();
+        let rows = self.look_up(cx, &own, fields).await?;
         Ok(rows.into_iter().find(|record| record.key().as_deref() == Some(id.as_str())))
     }
 
-    /// Rows of a scan.
+    /// Rows of a scan, as they come.
     pub(super) async fn rows(&self, cx: &Cx, scan: Scan) -> Result<Vec<Record>, BackendError> {
         self.page(cx, scan).await.map(|(rows, _)| rows)
     }
 
     /// Rows of a scan, and whether the vendor says that there are more.
     pub(super) async fn page(&self, cx: &Cx, scan: Scan) -> Result<(Vec<Record>, bool), BackendError> {
-        let after = scan.after.clone();
-        let (rows, more) = match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
-            NativeReply::Page(rows) => (rows, false),
-            NativeReply::PageOfMore(rows) => (rows, true),
-            _ => return Err(BackendError::new("scan", BackendErrorKind::Garbled)),
-        };
-        if let Some(after) = after.filter(|_| rows.is_empty()) {
-            self.prove_keys_compare(cx, &after).await?;
+        match self.call(cx, "scan", &NativeOp::Scan(scan)).await? {
+            NativeReply::Page(rows) => Ok((rows, false)),
+            NativeReply::PageOfMore(rows) => Ok((rows, true)),
+            _ => Err(BackendError::new("scan", BackendErrorKind::Garbled)),
         }
-        Ok((rows, more))
     }
 
     /// A record as a resource: the mapped attributes, nothing kept, nothing derived.
@@ -203,7 +197,7 @@ impl<D: Driver> Translated<D> {
         let scan = Scan {
             condition,
             fields: model.fields_for(&want),
-            after: query.after.as_ref().map(|cursor| cursor.0.0.clone()),
+            from: query.after.as_ref().map(|cursor| cursor.0.0.clone()),
             until: query.until.as_ref().map(|id| id.0.clone()),
             limit: query.limit.clamp(1, model.policy.page_size),
         };
@@ -218,7 +212,13 @@ impl<D: Driver> Backend for Translated<D> {
     }
 
     fn explain(&self, query: &Query) -> Explained {
-        let (plan, exact, scan) = self.scan_for(query, self.likely_narrowing());
+        let (plan, mut exact, mut scan) = self.scan_for(query, self.likely_narrowing());
+        let name = self.model().user_name().field;
+        if let Some(wanted) = scan.condition.as_ref().and_then(|condition| condition.pinned(name)) {
+            let lookup = Condition::any(wanted);
+            exact &= lookup == scan.condition;
+            scan.condition = lookup;
+        }
         let call = self.driver.encode(Object::Users, &NativeOp::Scan(scan));
         Explained {
             call: format!("{} {}", call.request.method(), call.readable_target()),
@@ -263,42 +263,17 @@ impl<D: Driver> Backend for Translated<D> {
         if plan == Plan::Nothing {
             return Ok(Batch::default());
         }
-        let limit = scan.limit;
-        let pinned = scan.condition.as_ref().is_some_and(|condition| condition.pins(self.model().user_name().field));
-        let after = scan.after.clone();
-        let garbled = |why| BackendError::new("scan", BackendErrorKind::Garbled).because(why);
-        let (records, more) = self.page(cx, scan).await?;
         let mut want = query.want.clone();
-        want.extend(
-            &query.filter.iter().fold(AttrSet::default(), |_, it| it.attributes(&self.model().description.users)),
-        );
+        if let Some(filter) = &query.filter {
+            want.extend(&filter.attributes(&self.model().description.users));
+        }
+        let Step { records, next } = self.step(cx, scan).await?;
         self.groups_for(cx, &want, &records).await;
-        let mut rows: Vec<Row> = Vec::with_capacity(records.len());
-        let mut seen = HashSet::with_capacity(records.len());
-        for record in &records {
-            let key = record.key().ok_or_else(|| garbled("a row without its key"))?;
-            if seen.insert(key.clone()) {
-                rows.push(Row { id: Id(key), resource: self.resource(record) });
-            }
-        }
-        let last = rows.last().map(|row| row.id.clone());
-        // A walk that does not move on would never end.
-        if last.is_some() && last.as_ref().map(Id::as_str) == after.as_deref() {
-            return Err(garbled("the walk does not move on"));
-        }
-        let short = records.len() < limit && !more;
-        // Few records have one name: a short answer to that question is a whole one.
-        let ended = last.is_none() || (short && (pinned || self.model().dialect.short_page_ends));
-        // A walk over rows in another order would leave some of them out without a word.
-        if (!ended || after.is_some())
-            && !in_order(after.iter().map(String::as_str).chain(rows.iter().map(|row| row.id.as_str())))
-        {
-            return Err(garbled("the rows are not in the order of their keys"));
-        }
-        if !ended {
+        if next.is_some() {
             self.learn_collation(cx, &records).await;
         }
-        Ok(Batch { rows, next: last.filter(|_| !ended).map(Cursor) })
+        let row = |record: &Record| Some(Row { id: Id(record.key()?), resource: self.resource(record) });
+        Ok(Batch { rows: records.iter().filter_map(row).collect(), next: next.map(|key| Cursor(Id(key))) })
     }
 
     async fn create(&self, cx: &Cx, new: &Resource) -> Result<Written, BackendError> {
@@ -313,6 +288,7 @@ impl<D: Driver> Backend for Translated<D> {
         let record = self.read(cx, id, vec![self.model().fields.key(), self.model().user_name().field]).await?;
         let Some(record) = record else { return Err(BackendError::new("delete", BackendErrorKind::NotFound)) };
         self.refuse_protected(&record)?;
+        self.note_removal(&record);
         let removed = self.call(cx, "delete", &NativeOp::Remove { key: id.0.clone() }).await;
         match removed {
             Ok(_) => {}
@@ -336,6 +312,9 @@ impl<D: Driver> Backend for Translated<D> {
         }
         if let Some(reason) = self.wire.outage() {
             return Some(Err(reason));
+        }
+        if let Some(reason) = self.canary.doubt().or_else(|| self.collation_fault()) {
+            return Some(Err(reason.to_owned()));
         }
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -380,16 +359,4 @@ impl<D: Driver> Translated<D> {
         }
         Ok(holders.pop())
     }
-}
-
-/// Whether keys ascend, each above the one before it, by any of the orders that databases have: by code, without regard
-/// to letter case, or without regard to punctuation as well.
-fn in_order<'a>(keys: impl Iterator<Item = &'a str>) -> bool {
-    let keys: Vec<&str> = keys.collect();
-    let folded = |key: &str| scim_core::fold::fold(key);
-    let letters = |key: &str| folded(key).chars().filter(|it| it.is_alphanumeric()).collect::<String>();
-    let pairs = || keys.windows(2).map(|pair| (pair[0], pair[1]));
-    pairs().all(|(a, b)| a < b)
-        || pairs().all(|(a, b)| folded(a) <= folded(b))
-        || pairs().all(|(a, b)| letters(a) <= letters(b))
 }

@@ -25,9 +25,11 @@ pub enum FaultKind {
     SessionRejected,
     /// The service account's credentials are refused.
     CredentialsRefused,
-    /// The record is not there.
+    /// The vendor says that the record is not there; it may say so of one that the service account may not see.
     NotFound,
-    /// The record may not be there, or something else on the way to it: asking for it in a list decides.
+    /// The key is none: no record can have it.
+    NoSuchKey,
+    /// The record may not be there, or something else on the way to it.
     NotFoundUnproven,
     /// A unique value is taken.
     Duplicate,

@@ -28,6 +28,10 @@ impl Session {
     }
 }
 
+/// Names the session of one login, without being it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionMark(u64);
+
 /// The pauses after refused logins: accounts are locked by a few of them (Ivanti: 5, then 20).
 const REFUSED_PAUSE: Duration = Duration::from_secs(60);
 const REFUSED_PAUSE_MAX: Duration = Duration::from_secs(3_600);
@@ -63,6 +67,8 @@ struct State {
     failure: Option<(Fault, Instant)>,
     renewing: bool,
     distrusted_until: Option<Instant>,
+    /// No session is given up for want of proof before.
+    kept_until: Option<Instant>,
 }
 
 #[derive(Clone)]
@@ -121,6 +127,27 @@ impl Sessions {
         {
             state.current = None;
         }
+    }
+
+    /// Which session is in use at the moment.
+    pub(super) fn mark(&self) -> SessionMark {
+        SessionMark(self.inner.lock().generation)
+    }
+
+    /// Forgets a session that may have ended without a word, unless a newer one is in place already, and ends it at the
+    /// vendor in case it has not. Where no session ever `worked`, this happens only now and then.
+    pub(super) fn give_up(&self, mark: SessionMark, worked: bool) {
+        let mut state = self.inner.lock();
+        if !worked {
+            if state.kept_until.is_some_and(|until| Instant::now() < until) {
+                return;
+            }
+            state.kept_until = Some(Instant::now() + DISTRUST_PAUSE);
+        }
+        let Some(current) = state.current.take_if(|current| current.session.generation == mark.0) else { return };
+        drop(state);
+        let inner = self.inner.clone();
+        tokio::spawn(async move { inner.log_out(&current.session).await });
     }
 
     /// Takes note that a fresh session was rejected as well.

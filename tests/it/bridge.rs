@@ -55,6 +55,10 @@ pub struct TestBridge {
     pub services: BTreeMap<String, Arc<TargetService>>,
 }
 
+/// The user who is there when a bridge is built, unless others are or `allow_empty` is set: by somebody's row lookups are
+/// proven.
+pub const BYSTANDER: &str = "bystander";
+
 /// What differs from the usual.
 pub struct Setup {
     pub bmc: Bmc,
@@ -89,8 +93,22 @@ impl Setup {
         Self { bmc: Bmc::demo(clock()), ivanti: Ivanti::demo(clock()), ..Self::default() }
     }
 
+    /// Puts in the bystander where nobody else is.
+    fn populate(&self) {
+        if !self.bmc_keys.contains("allow_empty") && self.bmc.records("User").len() < 2 {
+            let fields = json!({ "Login Name": BYSTANDER, "Full Name": "By Stander", "Password": "Standing#1",
+                "License Type": "Read" });
+            self.bmc.insert("User", fields);
+        }
+        if !self.ivanti_keys.contains("allow_empty") && self.ivanti.records("employees").is_empty() {
+            let fields = json!({ "LoginID": BYSTANDER, "FirstName": "By", "LastName": "Stander" });
+            self.ivanti.insert("employees", fields);
+        }
+    }
+
     /// Wires it all and waits for the first probe of both targets.
     pub async fn build(self) -> TestBridge {
+        self.populate();
         let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys } = self;
         let text = format!(
             r#"

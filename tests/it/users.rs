@@ -17,7 +17,7 @@ mod together;
 use serde_json::{Value, json};
 use simulators::control::{Control, Entry, Fault, Record};
 
-use crate::bridge::TestBridge;
+use crate::bridge::{BYSTANDER, TestBridge};
 
 /// Every target; what holds for one holds for the other unless a test says why not.
 pub(crate) const TARGETS: [&str; 2] = ["bmc", "ivanti"];
@@ -44,12 +44,13 @@ pub(crate) fn record(bridge: &TestBridge, target: &str, id: &str) -> Record {
     record
 }
 
-/// All native records but for the vendor's own stamps.
+/// All native records but for the bystander's, and for the vendor's own stamps.
 pub(crate) fn records(bridge: &TestBridge, target: &str) -> Vec<Record> {
     let mut records = match target {
         "bmc" => bridge.bmc.records("User"),
         _ => bridge.ivanti.records("employees"),
     };
+    records.retain(|record| ["Login Name", "LoginID"].iter().all(|name| record.get(*name) != Some(&BYSTANDER.into())));
     for record in &mut records {
         record.retain(|name, _| !STAMPS.contains(&name.as_str()));
     }

@@ -37,6 +37,10 @@ pub struct Settings {
     pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
+    /// The name of the row that proves that a query looked; otherwise one is learned.
+    pub canary: Option<String>,
+    /// Whether there may be no users at all.
+    pub allow_empty: bool,
     /// Changes to the built-in mapping.
     pub overrides: Vec<Override>,
 }
@@ -61,6 +65,9 @@ impl Settings {
             protected,
             page_size: self.page_size,
             collation_known: self.collation_known,
+            own_name: Some(self.username.clone()),
+            canary: self.canary.clone(),
+            allow_empty: self.allow_empty,
         }
     }
 }

@@ -69,16 +69,17 @@ impl ArSystem {
         let fields = self.fields(object);
         let key = fields.name(fields.key());
         let mut query = Vec::new();
-        let fits = |condition: &Condition| {
-            encode(&dialect::print(fields, condition)).len() <= self.model.dialect.condition_max
-        };
-        if let Some(condition) = scan.bounded(fields.key(), fits) {
+        if let Some(condition) = scan.bounded(fields.key(), |condition| self.fits(fields, condition)) {
             query.push(format!("q={}", encode(&dialect::print(fields, &condition))));
         }
         query.push(self.field_list(object, &scan.fields));
         query.push(format!("sort={}", encode(&format!("{key}.asc"))));
         query.push(format!("limit={}", scan.limit));
         format!("{}?{}", self.form_url(object), query.join("&"))
+    }
+
+    fn fits(&self, fields: &FieldTable, condition: &Condition) -> bool {
+        encode(&dialect::print(fields, condition)).len() <= self.model.dialect.condition_max
     }
 
     /// `{"values":{…}}`, and the same with the password hidden.
@@ -228,7 +229,7 @@ impl Driver for ArSystem {
         if !(200..300).contains(&status) || answer.body().trim_ascii_start().first() == Some(&b'[') {
             let fault = wire::fault(fields, answer);
             let malformed = matches!(op, NativeOp::Read { .. }) && wire::is_malformed_key(answer);
-            return Err(if malformed { Fault { kind: FaultKind::NotFound, ..fault } } else { fault });
+            return Err(if malformed { Fault { kind: FaultKind::NoSuchKey, ..fault } } else { fault });
         }
         let garbled = |error: serde_json::Error| Fault::unreadable(status, &error);
         match op {
@@ -248,6 +249,10 @@ impl Driver for ArSystem {
             NativeOp::Update { .. } | NativeOp::Remove { .. } => Ok(NativeReply::Done),
             NativeOp::Describe { .. } => Ok(NativeReply::Fields(Vec::new())),
         }
+    }
+
+    fn carries(&self, condition: &Condition) -> bool {
+        self.fits(&self.model.fields, condition)
     }
 
     /// Newer servers have `/fields/{form}`, but the guide does not list it.

@@ -28,6 +28,8 @@ fn settings() -> Settings {
         create_defaults: Vec::new(),
         protected: Vec::new(),
         page_size: 1_000,
+        canary: None,
+        allow_empty: false,
         overrides: Vec::new(),
     }
 }
@@ -139,7 +141,7 @@ fn queries_are_quoted_in_one_place_and_encoded_once() {
     let scan = Scan {
         condition: Some(condition),
         fields: vec![fields.key(), name],
-        after: Some("000000000000007".to_owned()),
+        from: Some("000000000000007".to_owned()),
         until: None,
         limit: 50,
     };

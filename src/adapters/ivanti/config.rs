@@ -33,6 +33,10 @@ pub struct Settings {
     pub groups: GroupSettings,
     /// Rows asked for at once.
     pub page_size: usize,
+    /// The name of the row that proves that a query looked; otherwise one is learned.
+    pub canary: Option<String>,
+    /// Whether there may be no users at all.
+    pub allow_empty: bool,
     /// Changes to the built-in mapping.
     pub overrides: Vec<Override>,
 }
@@ -116,9 +120,11 @@ impl Settings {
         let create_defaults = self.create_defaults.iter().map(default).collect();
         let mut protected = self.protected.clone();
         protected.push("InternalServices".to_owned());
-        if let Auth::Session { username, .. } = &self.auth {
-            protected.push(username.clone());
-        }
+        let own_name = match &self.auth {
+            Auth::Session { username, .. } => Some(username.clone()),
+            Auth::ApiKey(_) => None,
+        };
+        protected.extend(own_name.clone());
         Policy {
             rename: self.rename,
             password: PasswordPolicy::Ignore,
@@ -126,6 +132,9 @@ impl Settings {
             protected,
             page_size: self.page_size,
             collation_known: self.collation_known,
+            own_name,
+            canary: self.canary.clone(),
+            allow_empty: self.allow_empty,
         }
     }
 }

@@ -61,11 +61,7 @@ impl Ivanti {
         let fields = self.fields(object);
         let names: Vec<&str> = scan.fields.iter().map(|&field| fields.name(field)).collect();
         let mut query = Vec::new();
-        let fits = |condition: &Condition| {
-            let printed = dialect::print(fields, condition);
-            printed.is_none_or(|text| encode(&text).len() <= self.model.dialect.condition_max)
-        };
-        let condition = scan.bounded(fields.key(), fits);
+        let condition = scan.bounded(fields.key(), |condition| self.fits(fields, condition));
         if let Some(filter) = condition.and_then(|condition| dialect::print(fields, &condition)) {
             query.push(format!("$filter={}", encode(&filter)));
         }
@@ -74,6 +70,11 @@ impl Ivanti {
         query.push(format!("$top={}", scan.limit));
         query.push("$skip=0".to_owned());
         format!("{}?{}", self.set_url(object), query.join("&"))
+    }
+
+    fn fits(&self, fields: &FieldTable, condition: &Condition) -> bool {
+        let printed = dialect::print(fields, condition);
+        printed.is_none_or(|text| encode(&text).len() <= self.model.dialect.condition_max)
     }
 
     fn body<'a>(&self, object: Object, values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>) -> String {
@@ -243,6 +244,10 @@ impl Driver for Ivanti {
                 })
             }
         }
+    }
+
+    fn carries(&self, condition: &Condition) -> bool {
+        self.fits(&self.model.fields, condition)
     }
 
     fn description_places(&self) -> usize {

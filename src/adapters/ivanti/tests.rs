@@ -30,6 +30,8 @@ fn settings() -> Settings {
         create_defaults: Vec::new(),
         protected: Vec::new(),
         page_size: 100,
+        canary: None,
+        allow_empty: false,
         overrides: Vec::new(),
     }
 }
@@ -127,7 +129,7 @@ fn filters_have_the_only_shape_that_is_read_correctly() {
         let scan = Scan {
             condition: Some(condition),
             fields: vec![fields.key()],
-            after: Some("b".to_owned()),
+            from: Some("b".to_owned()),
             until: None,
             limit: 100,
         };

@@ -148,7 +148,7 @@ async fn a_target_that_answers_again_becomes_ready_without_a_request() {
         (true, false) => token(request),
         (false, false) => answer(200, json!({ "entries": [] })),
     });
-    let service = service("bmc-ar", "", &vendor);
+    let service = service("bmc-ar", "allow_empty = true", &vendor);
     tokio::spawn(service.clone().watch());
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(service.readiness(), Readiness::Ready);

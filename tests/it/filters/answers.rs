@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_bridge::translate::{Driver, Plan, narrow};
+use scim_bridge::translate::{Condition, Driver, NativeValue, Plan, Relation, narrow};
 use scim_core::Filter;
 use serde_json::{Value as Json, json};
 
-use crate::bridge::{Setup, TestBridge};
+use crate::bridge::{BYSTANDER, Setup, TestBridge};
 
 use super::directory::{Native, Person, Vendor, element, native, person};
 use super::naive::{fold, is_taken, satisfies};
@@ -86,6 +86,7 @@ impl Target {
         for (id, keep) in kept {
             keep(target.people.get_mut(&id).expect("what was created is there"));
         }
+        target.names.push(BYSTANDER.to_owned());
         let constants = STATES.iter().chain(LICENSES).chain(NOTIFICATIONS).chain(&["Active", "$NULL"]).copied();
         let names = target.names.iter().map(String::as_str);
         let ids = target.people.keys().map(String::as_str);
@@ -222,14 +223,29 @@ impl Target {
         let model = self.driver.model();
         let parsed = Filter::parse(&model.description.users, filter).expect("the bridge took it");
         let condition = match narrow(model, &parsed).plan {
-            Plan::Where(condition) => Some(neutral(&condition)),
+            Plan::Where(condition) => Some(condition),
             Plan::All | Plan::Nothing => None,
         };
         let key = || Some("x".to_owned());
-        // Too long a condition is left out; the steps of a walk have its bound.
-        let plain = [(condition.clone(), None), (condition, key()), (None, key())];
-        let plain = plain.into_iter().filter_map(|(condition, after)| {
-            query(self.driver.as_ref(), self.vendor, condition, after).map(|text| shape(self.vendor, &text).bare)
+        let equal = |field| Condition::Compare(field, Relation::Eq, NativeValue::text("x"));
+        let canary = equal(model.user_name().field);
+        let beside = |condition: &Condition| Condition::any(vec![condition.clone(), canary.clone()]);
+        let lookup = condition.as_ref().and_then(|it| Condition::any(it.pinned(model.user_name().field)?));
+        // Too long a condition is left out; the steps of a walk have its bound; an empty one is asked again with the
+        // canary, or the canary by itself or with the key of the last row; a lookup has the canary from the first.
+        let plain = [
+            (condition.as_ref().and_then(beside), None),
+            (lookup.as_ref().and_then(beside), None),
+            (lookup, None),
+            (Some(canary.clone()), None),
+            (beside(&equal(model.fields.key())), None),
+            (condition.clone(), None),
+            (condition, key()),
+            (None, key()),
+        ];
+        let plain = plain.into_iter().filter_map(|(condition, from)| {
+            let condition = condition.as_ref().map(neutral);
+            query(self.driver.as_ref(), self.vendor, condition, from).map(|text| shape(self.vendor, &text).bare)
         });
         let plain: Vec<String> = plain.collect();
         (!plain.contains(&sent.bare)).then(|| format!("{}\n  is none of {plain:?}", sent.bare))

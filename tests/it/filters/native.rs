@@ -30,6 +30,8 @@ pub(crate) fn driver(vendor: Vendor, insensitive: bool, keep: bool, overrides: V
                 create_defaults: Vec::new(),
                 protected: Vec::new(),
                 page_size: 100,
+                canary: None,
+                allow_empty: false,
                 overrides,
             };
             Box::new(ar_system::ArSystem::new(settings).expect("the mapping is possible"))
@@ -48,6 +50,8 @@ pub(crate) fn driver(vendor: Vendor, insensitive: bool, keep: bool, overrides: V
                 create_defaults: Vec::new(),
                 protected: Vec::new(),
                 page_size: 100,
+                canary: None,
+                allow_empty: false,
                 overrides,
             };
             Box::new(ivanti::Ivanti::new(settings).expect("the mapping is possible"))
@@ -60,10 +64,10 @@ pub(crate) fn query(
     driver: &dyn Driver,
     vendor: Vendor,
     condition: Option<Condition>,
-    after: Option<String>,
+    from: Option<String>,
 ) -> Option<String> {
     let fields = driver.model().fields_all();
-    let scan = Scan { condition, fields, after, limit: 100, ..Scan::default() };
+    let scan = Scan { condition, fields, from, limit: 100, ..Scan::default() };
     let call = driver.encode(Object::Users, &NativeOp::Scan(scan));
     let pairs = call.request.uri().query().expect("walks have parameters").split('&');
     let decode = |text: &str| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
