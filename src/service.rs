@@ -6,6 +6,7 @@ mod failure;
 mod list;
 mod lock;
 mod probe;
+mod revive;
 mod target;
 mod write;
 
@@ -18,7 +19,7 @@ use scim_core::{Definition, Projection, Resource, ScimError};
 use serde_json::Value;
 
 use crate::backend::Journal;
-pub use target::{Clock, OnDelete, TargetOptions, TargetService};
+pub use target::{Clock, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.
 #[derive(Debug, Clone)]

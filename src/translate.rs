@@ -19,6 +19,7 @@ mod narrow;
 mod password;
 mod probe;
 mod record;
+mod revive;
 mod translated;
 
 use bytes::Bytes;
@@ -33,6 +34,7 @@ pub use names::{NameIds, NameModel};
 pub use narrow::{Narrowed, Plan, narrow};
 pub use password::Random;
 pub use record::{FieldId, FieldTable, NativeValue, Record, RecordSeed};
+pub use revive::Grants;
 pub use translated::Translated;
 
 /// One native operation on the records of the driver's object.

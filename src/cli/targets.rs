@@ -10,9 +10,10 @@ use crate::adapters::{ar_system, ivanti};
 use crate::backend::Backend;
 use crate::config::{
     BmcAuth, Codec as ConfigCodec, Collation, Config, ConfigErrors, IvantiAuth, LoginBody, Native, OnConflict,
-    OnDelete as ConfigOnDelete, Password, Preset, Rename, Scheme, Target, TargetKind, Unmapped,
+    OnDelete as ConfigOnDelete, OnRecreate as ConfigOnRecreate, Password, Preset, Rename, Scheme, Target, TargetKind,
+    Unmapped,
 };
-use crate::service::{Clock, OnDelete, TargetOptions, TargetService};
+use crate::service::{Clock, OnDelete, OnRecreate, TargetOptions, TargetService};
 use crate::store::Store;
 use crate::translate::mapping::{MappingFault, Override};
 use crate::translate::{Case, Codec, Driver, PasswordPolicy, Random, Translated};
@@ -76,6 +77,11 @@ pub fn build_over(
             ConfigOnDelete::Disable => OnDelete::Disable,
             ConfigOnDelete::Delete => OnDelete::Delete,
             ConfigOnDelete::Refuse => OnDelete::Refuse,
+        },
+        on_recreate: match target.on_recreate {
+            ConfigOnRecreate::Revive => OnRecreate::Revive,
+            ConfigOnRecreate::Refuse => OnRecreate::Refuse,
+            ConfigOnRecreate::NewRecord => OnRecreate::NewRecord,
         },
         rows_max: target.rows_max,
         deadline: deadline.checked_sub(DEADLINE_MARGIN).filter(|left| !left.is_zero()).unwrap_or(deadline),

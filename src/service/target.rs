@@ -28,6 +28,17 @@ pub enum OnDelete {
     Refuse,
 }
 
+/// What a POST of a deleted user's name does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecreate {
+    /// The user comes back, if the request shows by externalId or employeeNumber that it is the same one.
+    Revive,
+    /// It is refused.
+    Refuse,
+    /// The deleted record is renamed, and a new one made.
+    NewRecord,
+}
+
 /// Milliseconds since the epoch, injected.
 #[derive(Clone)]
 pub struct Clock(pub Arc<dyn Fn() -> i64 + Send + Sync>);
@@ -45,6 +56,8 @@ pub struct TargetOptions {
     pub name: String,
     /// What a DELETE does.
     pub on_delete: OnDelete,
+    /// What a POST of a deleted user's name does.
+    pub on_recreate: OnRecreate,
     /// The most rows that one list may walk over.
     pub rows_max: usize,
     /// When an answer must be ready.

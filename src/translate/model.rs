@@ -3,7 +3,7 @@
 
 use scim_core::{AttrId, AttrSet};
 
-use super::{Account, Codec, FieldId, FieldTable, NameModel, NativeValue, Record};
+use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Record};
 use crate::backend::Description;
 
 /// One attribute and the native field in which it lives.
@@ -120,6 +120,8 @@ pub struct Model {
     pub names: NameModel,
     /// The password field, where there is one.
     pub password: Option<Password>,
+    /// The fields that give access beside the state of the account.
+    pub grants: Grants,
     /// How queries behave.
     pub dialect: Dialect,
     /// What the operator decided.
