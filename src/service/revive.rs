@@ -1,9 +1,11 @@
 //! What a POST does whose userName belongs to a record that was deleted through SCIM.
 //!
 //! Order of a revival: the access that the record still has is taken away and its password changed; the account is
-//! switched on; the tombstone goes, together with what was kept. Each step is confirmed before the next. Whatever fails,
-//! the record stays deleted, so that a repeat of the POST begins anew; and an account that was switched on for it is
-//! switched off again, because nobody could do that through SCIM.
+//! switched on; the tombstone goes, together with what was kept. Each step is confirmed before the next. Whatever
+//! fails, the record stays deleted, so that a repeat of the POST begins anew; and an account that was switched on for
+//! it is switched off again, because nobody could do that through SCIM.
+
+use std::time::Duration;
 
 use scim_core::fold::{fold, same};
 use scim_core::schema::enterprise_user;
@@ -16,6 +18,9 @@ use super::write::{create, external_id_of, refuse_taken, taken};
 use super::{Caller, Failure, TargetService};
 use crate::backend::{BackendError, BackendErrorKind, Cx, Id, Kept, Written};
 use crate::store::{ExternalIdUpdate, Record, RecordUpdate};
+
+/// For a record that changed under our hands: the next look settles it.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A create that met the deleted record `id`. The caller holds no lock.
 pub(super) async fn recreate(
@@ -110,7 +115,7 @@ fn active(service: &TargetService) -> AttrId {
 fn or_gone(error: BackendError) -> Failure {
     if error.kind == BackendErrorKind::NotFound {
         let text = "the deleted user's record has just gone at the target: repeat the request";
-        return Failure { retry_after: Some(std::time::Duration::ZERO), ..ScimError::plain(503, text).into() };
+        return Failure { retry_after: Some(RETRY_AFTER), ..ScimError::plain(503, text).into() };
     }
     error.into()
 }

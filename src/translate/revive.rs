@@ -1,5 +1,5 @@
-//! Bringing a deleted record back: its attributes and a new password, and none of the access that it had. And putting one
-//! aside, so that its name is free.
+//! Bringing a deleted record back: its attributes and a new password, and none of the access that it had. And putting
+//! one aside, so that its name is free.
 
 use scim_core::{AttrSet, Resource, ScimError, fold};
 
@@ -13,8 +13,8 @@ pub struct Grants {
     /// Each with what it is set back to when a user comes back who does not ask for it; `None` clears. An entry in
     /// `create_defaults` takes precedence.
     pub resets: Vec<(FieldId, Option<NativeValue>)>,
-    /// What gives access but is in no field that the bridge knows of, in words: then nobody comes back, because it would
-    /// come back, too.
+    /// What gives access but is in no field that the bridge knows of, in words: then nobody comes back, because it
+    /// would come back, too.
     pub out_of_reach: Option<&'static str>,
 }
 

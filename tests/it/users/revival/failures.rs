@@ -33,6 +33,7 @@ async fn assert_healed(bridge: &TestBridge, target: &str, id: &str, before: &sim
 async fn a_vendor_that_fails_at_any_step_leaves_her_off_and_deleted_and_a_repeat_heals() {
     for target in TARGETS {
         let write = if target == "bmc" { "PUT" } else { "PATCH" };
+        let (mut failed_early, mut switched_off_again) = (0, 0);
         let faults = || {
             let failed = || Fault::status(503, &[], Value::Null);
             vec![failed(), Fault::reset(), Fault::reset().after(), Fault::status(200, &[], "<html>"), failed().after()]
@@ -47,6 +48,15 @@ async fn a_vendor_that_fails_at_any_step_leaves_her_off_and_deleted_and_a_repeat
                 inject(&bridge, target, fault.clone().method(method).nth(nth).times(3));
                 let answer = bridge.post(target, again("ada")).await;
                 let what = format!("{target} {method} {nth} {fault:?}: {} {}", answer.status, answer.body);
+                let states: Vec<Value> =
+                    written(&bridge, target).iter().filter_map(|it| it.get("Status").cloned()).collect();
+                if answer.status != StatusCode::CREATED
+                    && ((method, nth) == (write, 1) || (method == "GET" && nth <= 3))
+                {
+                    assert_eq!(states, Vec::<Value>::new(), "{what}: never the state before the access is gone");
+                    failed_early += 1;
+                }
+                switched_off_again += usize::from(states.last().is_some_and(|state| *state == off_value(target)));
                 clear(&bridge, target);
                 if answer.status == StatusCode::CREATED {
                     assert_eq!(plain(&bridge, target, &id), revived(target, &before, "ada"), "{what}");
@@ -60,6 +70,7 @@ async fn a_vendor_that_fails_at_any_step_leaves_her_off_and_deleted_and_a_repeat
                 assert_healed(&bridge, target, &id, &before, &what).await;
             }
         }
+        assert!(failed_early >= 8 && switched_off_again >= 2, "{target}: {failed_early}, {switched_off_again}");
     }
 }
 
@@ -80,6 +91,29 @@ async fn access_that_the_vendor_does_not_let_go_keeps_her_off() {
     options.clear = Clear::Allowed;
     bridge.ivanti.set_options(options);
     assert_healed(&bridge, "ivanti", &id, &before, "cleared at last").await;
+}
+
+#[tokio::test]
+async fn a_service_account_that_may_not_write_groups_revives_nobody() {
+    let keys = "create_defaults = { \"Group List\" = \"20099;\" }".to_owned();
+    let setup = Setup { bmc_keys: keys, ..Setup::default() };
+    let mut options = setup.bmc.options();
+    options.group_list_needs_admin = true;
+    setup.bmc.set_options(options);
+    let service = setup.bmc.records("User")[0]["Request ID"].as_str().expect("an id").to_owned();
+    setup.bmc.patch_record("User", &service, json!({ "Group List": "7;" }));
+    let bridge = setup.build().await;
+    let id = deleted(&bridge, "bmc", "ada").await;
+    let before = record(&bridge, "bmc", &id);
+    let answer = bridge.post("bmc", again("ada")).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", answer.body);
+    assert!(detail(&answer).contains("lacks the right"), "{}", answer.body);
+    assert_eq!(record(&bridge, "bmc", &id), before);
+    assert!(bridge.store.is_buried(&key("bmc", &id)));
+    bridge.bmc.patch_record("User", &service, json!({ "Group List": "1;" }));
+    let answer = bridge.post("bmc", again("ada")).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    assert_eq!(record(&bridge, "bmc", &id)["Group List"], "20099;");
 }
 
 #[tokio::test]
