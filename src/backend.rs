@@ -228,6 +228,16 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// stands alone. `kept` is what the bridge keeps for the record.
     async fn change(&self, cx: &Cx, id: &Id, change: &Change, kept: &Kept) -> Result<Written, ChangeError>;
 
+    /// Makes a deleted record what a create of `new` asks for, but for the state of the account: writes the attributes,
+    /// takes away the groups, roles and licences that the record still has and `new` does not ask for, and gives it a
+    /// new password. Confirmed by reading. A record that may not be switched on although `new` wants it is refused
+    /// before anything is written.
+    async fn revive(&self, cx: &Cx, id: &Id, new: &Resource) -> Result<Written, BackendError>;
+
+    /// Renames a deleted record, so that `name` is free for another one. Confirmed by reading; nothing is done when the
+    /// record does not have the name any more. One that is in use is refused.
+    async fn set_aside(&self, cx: &Cx, id: &Id, name: &str) -> Result<(), BackendError>;
+
     /// Deletes a user for good.
     async fn delete(&self, cx: &Cx, id: &Id) -> Result<(), BackendError>;
 

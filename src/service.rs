@@ -9,6 +9,7 @@ mod list;
 mod lock;
 mod members;
 mod probe;
+mod revive;
 mod target;
 mod write;
 
@@ -22,7 +23,7 @@ use serde_json::Value;
 
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
-pub use target::{Clock, GroupCreate, OnDelete, TargetOptions, TargetService};
+pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.
 #[derive(Debug, Clone)]

@@ -25,6 +25,7 @@ mod narrow;
 mod password;
 mod probe;
 mod record;
+mod revive;
 mod translated;
 mod walk;
 mod write_groups;
@@ -41,6 +42,7 @@ pub use names::{NameIds, NameModel};
 pub use narrow::{Narrowed, Plan, narrow};
 pub use password::Random;
 pub use record::{FieldId, FieldTable, NativeValue, Record, RecordSeed};
+pub use revive::Grants;
 pub use translated::Translated;
 
 /// Which of a vendor's objects an operation is about; the fields of each have numbers of their own.

@@ -10,10 +10,10 @@ use crate::adapters::{ar_system, ivanti};
 use crate::backend::Backend;
 use crate::config::{
     BmcAuth, Codec as ConfigCodec, Collation, Config, ConfigErrors, GroupCreate as ConfigGroupCreate, GroupKind,
-    IvantiAuth, Join, LoginBody, Native, OnConflict, OnDelete as ConfigOnDelete, Password, Preset, Rename, Scheme,
-    Target, TargetKind, Unmapped,
+    IvantiAuth, Join, LoginBody, Native, OnConflict, OnDelete as ConfigOnDelete, OnRecreate as ConfigOnRecreate,
+    Password, Preset, Rename, Scheme, Target, TargetKind, Unmapped,
 };
-use crate::service::{Clock, GroupCreate, OnDelete, TargetOptions, TargetService};
+use crate::service::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 use crate::store::Store;
 use crate::translate::mapping::{MappingFault, Override};
 use crate::translate::{Case, Codec, Driver, PasswordPolicy, Random, Translated};
@@ -82,6 +82,11 @@ pub fn build_over(
             ConfigGroupCreate::Create => GroupCreate::Create,
             ConfigGroupCreate::Adopt => GroupCreate::Adopt,
             ConfigGroupCreate::Refuse => GroupCreate::Refuse,
+        },
+        on_recreate: match target.on_recreate {
+            ConfigOnRecreate::Revive => OnRecreate::Revive,
+            ConfigOnRecreate::Refuse => OnRecreate::Refuse,
+            ConfigOnRecreate::NewRecord => OnRecreate::NewRecord,
         },
         rows_max: target.rows_max,
         deadline: deadline.checked_sub(DEADLINE_MARGIN).filter(|left| !left.is_zero()).unwrap_or(deadline),

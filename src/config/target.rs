@@ -32,7 +32,7 @@ pub struct Target {
     pub base_url: String,
     /// What a DELETE does. Default: disable.
     pub on_delete: OnDelete,
-    /// What a POST of a deleted user's name does. Default: refuse.
+    /// What a POST of a deleted user's name does. Default: revive.
     pub on_recreate: OnRecreate,
     /// Whether userName may change. Default: refused for `bmc-ar`, allowed for `ivanti`.
     pub rename: Rename,

@@ -51,9 +51,6 @@ pub(super) async fn create(
     };
     let plan = plan(service, caller, &id, members).await?;
     let key = service.key_at(Endpoint::Groups, id.as_str());
-    if service.store.is_buried(&key) {
-        service.store.unbury(&key).await?;
-    }
     let update = RecordUpdate {
         external_id: wanted_id.map_or(ExternalIdUpdate::Untouched, |value| ExternalIdUpdate::Set {
             credential: caller.credential.clone(),
@@ -63,7 +60,11 @@ pub(super) async fn create(
         created_at_ms: made.then(|| (service.clock.0)()),
         ..RecordUpdate::default()
     };
-    service.store.put(&key, update).await?;
+    if service.store.is_buried(&key) {
+        service.store.unbury(&key, update).await?;
+    } else {
+        service.store.put(&key, update).await?;
+    }
     service.wrote();
     drop(held);
     carry_out(plan).await?;

@@ -40,6 +40,17 @@ pub enum GroupCreate {
     Refuse,
 }
 
+/// What a POST of a deleted user's name does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecreate {
+    /// The user comes back, if the request shows by externalId or employeeNumber that it is the same one.
+    Revive,
+    /// It is refused.
+    Refuse,
+    /// The deleted record is renamed, and a new one made.
+    NewRecord,
+}
+
 /// Milliseconds since the epoch, injected.
 #[derive(Clone)]
 pub struct Clock(pub Arc<dyn Fn() -> i64 + Send + Sync>);
@@ -59,6 +70,8 @@ pub struct TargetOptions {
     pub on_delete: OnDelete,
     /// What a POST of a group does.
     pub group_create: GroupCreate,
+    /// What a POST of a deleted user's name does.
+    pub on_recreate: OnRecreate,
     /// The most rows that one list may walk over.
     pub rows_max: usize,
     /// When an answer must be ready.

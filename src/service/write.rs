@@ -36,10 +36,12 @@ pub(super) async fn create(
     let written = match service.backend.create(&cx, &new).await {
         Ok(written) => written,
         Err(error) => match &error.kind {
-            // A record that was deleted through SCIM stays deleted until it is revived.
-            BackendErrorKind::AlreadyExists(Some(id))
-                if service.backend.describe().adopts && !service.store.is_buried(&service.key(id.as_str())) =>
-            {
+            BackendErrorKind::AlreadyExists(Some(id)) if service.store.is_buried(&service.key(id.as_str())) => {
+                let id = id.clone();
+                drop(held);
+                return Box::pin(super::revive::recreate(service, caller, base, body, &new, &id)).await;
+            }
+            BackendErrorKind::AlreadyExists(Some(id)) if service.backend.describe().adopts => {
                 let id = id.0.clone();
                 drop(held);
                 let wishes = Change::from_put(definition, body)?;
@@ -67,7 +69,7 @@ pub(super) async fn create(
     Ok(service.dress(caller, base, &written.id, written.resource, &stored))
 }
 
-fn taken(name: &str) -> Failure {
+pub(super) fn taken(name: &str) -> Failure {
     let text = format!(
         "a user with the userName '{name}' exists at the target; if it was deleted through SCIM, it was only disabled \
          there, and an administrator of the target has to rename or remove it before the name is free"
@@ -76,7 +78,7 @@ fn taken(name: &str) -> Failure {
 }
 
 /// The externalId of a new resource, where the bridge is the one who keeps it.
-fn external_id_of(service: &TargetService, resource: &Resource) -> Option<String> {
+pub(super) fn external_id_of(service: &TargetService, resource: &Resource) -> Option<String> {
     if service.backend.describe().native_external_id {
         return None;
     }

@@ -46,7 +46,7 @@ pub(super) async fn create<D: Driver>(
     confirm(backend, cx, &id, active, kept).await
 }
 
-fn apply_fallbacks<D: Driver>(backend: &Translated<D>, resource: &mut Resource, name: &str) {
+pub(super) fn apply_fallbacks<D: Driver>(backend: &Translated<D>, resource: &mut Resource, name: &str) {
     let model = backend.model();
     let definition = &model.description.users;
     for rule in &model.rules {

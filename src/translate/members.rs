@@ -257,24 +257,27 @@ impl<D: Driver> Translated<D> {
         }
         let asked: HashSet<&str> = ids.iter().map(Id::as_str).collect();
         let mut users = Vec::with_capacity(ids.len());
-        let mut wanted: Vec<Condition> = Vec::with_capacity(USERS_AT_ONCE);
-        // A key that cannot be asked for like this is nobody's here, and asked for by itself if it matters.
-        let mut left = ids.iter().filter_map(|id| self.keyed(id.as_str())).peekable();
-        while let Some(next) = left.next() {
-            wanted.push(next);
-            let full = wanted.len() == USERS_AT_ONCE
-                || left.peek().is_none_or(|next| {
-                    wanted.push(next.clone());
-                    let fits = self.can_look_up(&wanted);
-                    wanted.pop();
-                    !fits
-                });
-            if full {
-                let rows = self.look_up(cx, &wanted, &fields).await?;
-                users.extend(rows.into_iter().filter(|row| row.key().is_some_and(|key| asked.contains(key.as_str()))));
-                wanted.clear();
-            }
+        for wanted in self.lookups(ids) {
+            let rows = self.look_up(cx, &wanted, &fields).await?;
+            users.extend(rows.into_iter().filter(|row| row.key().is_some_and(|key| asked.contains(key.as_str()))));
         }
         Ok(users)
+    }
+
+    /// The keys in portions that fit into one lookup each. One that cannot be asked for like this is nobody's here, and
+    /// asked for by itself if it matters.
+    fn lookups(&self, ids: &[Id]) -> Vec<Vec<Condition>> {
+        let mut portions: Vec<Vec<Condition>> = Vec::new();
+        for own in ids.iter().filter_map(|id| self.keyed(id.as_str())) {
+            if let Some(portion) = portions.last_mut().filter(|portion| portion.len() < USERS_AT_ONCE) {
+                portion.push(own.clone());
+                if self.can_look_up(portion) {
+                    continue;
+                }
+                portion.pop();
+            }
+            portions.push(vec![own]);
+        }
+        portions
     }
 }

@@ -4,7 +4,7 @@
 use scim_core::{AttrId, AttrSet};
 
 use super::groups::Groups;
-use super::{Account, Codec, FieldId, FieldTable, NameModel, NativeValue, Record};
+use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Record};
 use crate::backend::Description;
 
 /// One attribute and the native field in which it lives.
@@ -129,6 +129,8 @@ pub struct Model {
     pub password: Option<Password>,
     /// The groups, where they are served.
     pub groups: Option<Groups>,
+    /// The fields that give access beside the state of the account.
+    pub grants: Grants,
     /// How queries behave.
     pub dialect: Dialect,
     /// What the operator decided.

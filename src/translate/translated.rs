@@ -284,6 +284,14 @@ impl<D: Driver> Backend for Translated<D> {
         super::change::change(self, cx, id, change, kept).await
     }
 
+    async fn revive(&self, cx: &Cx, id: &Id, new: &Resource) -> Result<Written, BackendError> {
+        super::revive::revive(self, cx, id, new).await
+    }
+
+    async fn set_aside(&self, cx: &Cx, id: &Id, name: &str) -> Result<(), BackendError> {
+        super::revive::set_aside(self, cx, id, name).await
+    }
+
     async fn delete(&self, cx: &Cx, id: &Id) -> Result<(), BackendError> {
         let record = self.read(cx, id, vec![self.model().fields.key(), self.model().user_name().field]).await?;
         let Some(record) = record else { return Err(BackendError::new("delete", BackendErrorKind::NotFound)) };

@@ -54,7 +54,7 @@ impl Settings {
         // The vendor demands a licence type at creation; Read is the one that costs nothing.
         let license = fields.id(super::mapping::LICENSE_TYPE);
         if !create_defaults.iter().any(|(field, _)| *field == license) {
-            create_defaults.push((license, text("Read")));
+            create_defaults.push((license, text(super::mapping::FREE_LICENSE)));
         }
         let mut protected = self.protected.clone();
         protected.push(self.username.clone());

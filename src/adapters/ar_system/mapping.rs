@@ -4,7 +4,7 @@ use scim_core::schema::enterprise_user;
 use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
 
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
-use crate::translate::{Account, Codec, Model, NameIds, NameModel, PasswordField, PasswordPolicy};
+use crate::translate::{Account, Codec, Grants, Model, NameIds, NameModel, NativeValue, PasswordField, PasswordPolicy};
 
 use super::{Settings, dialect, groups};
 
@@ -13,6 +13,11 @@ pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:b
 
 pub(super) const REQUEST_ID: &str = "Request ID";
 pub(super) const LICENSE_TYPE: &str = "License Type";
+/// The licence type that costs nothing and lets nobody write.
+pub(super) const FREE_LICENSE: &str = "Read";
+const GROUP_LIST: &str = "Group List";
+const APPLICATION_LICENSE: &str = "Application License";
+const FULL_TEXT_LICENSE: &str = "Full Text License Type";
 const STATUS: &str = "Status";
 const PASSWORD: &str = "Password";
 
@@ -80,7 +85,15 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         change_password: settings.passwords == PasswordPolicy::Sync,
     };
     let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
-    let Mapping { mut description, mut fields, rules } = build(&shape, resource_type, table(), &settings.overrides)?;
+    let mapping = build(&shape, resource_type, table(), &settings.overrides)?;
+    let mapped = ["roles.value", "entitlements.value"].map(|path| mapping.field_of(path));
+    let license = mapping.field_of(&format!("{EXTENSION_URN}:licenseType"));
+    let Mapping { mut description, mut fields, rules } = mapping;
+    let free = || Some(NativeValue::text(FREE_LICENSE));
+    let mut grants = vec![(fields.id(GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
+    grants.push((fields.id(FULL_TEXT_LICENSE), free()));
+    grants.extend(license.map(|field| (field, free())));
+    grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
     let groups = settings.groups.then(|| groups::groups(&mut fields, &settings.protected_groups));
     description.groups = groups.as_ref().map(|groups| groups.description.clone());
@@ -97,6 +110,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         },
         names: NameModel::Full(NameIds::new(&description.users)),
         password: Some(PasswordField { field: fields.id(PASSWORD), required: true, length_max: PASSWORD_LENGTH_MAX }),
+        grants: Grants { resets: grants, out_of_reach: None },
         dialect: dialect::dialect(settings.case_insensitive),
         policy: settings.policy(&mut fields),
         description,

@@ -27,6 +27,15 @@ words! {
         /// Nothing; the request is refused.
         Refuse = "refuse",
     }
+    /// What a POST of a deleted user's name does.
+    OnRecreate {
+        /// The user comes back, if it is the same one by externalId or employeeNumber.
+        Revive = "revive",
+        /// It is refused.
+        Refuse = "refuse",
+        /// The deleted record is renamed, and a new one made.
+        NewRecord = "new-record",
+    }
     /// Whether userName may change.
     Rename {
         /// A change is refused.
@@ -98,13 +107,6 @@ words! {
         /// They are written whenever they come.
         Sync = "sync",
     }
-}
-
-/// What a POST of a deleted user's name does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnRecreate {
-    /// It is refused.
-    Refuse,
 }
 
 impl Preset {
@@ -219,20 +221,30 @@ pub(super) struct Policy {
 
 impl Policy {
     pub(super) fn read(reader: &mut Reader<'_>, table: &mut Table<'_>, kind: Kind) -> Self {
-        let on_recreate =
-            [("refuse", Choice::Is(OnRecreate::Refuse)), ("revive", Choice::NotYet), ("new-record", Choice::NotYet)];
         // The seed of BMC says that Login Name is read-only on update; that of Ivanti lists LoginID as updatable.
         let rename = if kind == Kind::BmcAr { Rename::Refuse } else { Rename::Allow };
+        let rename = table.choice(reader, "rename", Rename::WORDS, rename);
         Self {
             on_delete: table.choice(reader, "on_delete", OnDelete::WORDS, OnDelete::Disable),
-            on_recreate: table.choice(reader, "on_recreate", &on_recreate, OnRecreate::Refuse),
-            rename: table.choice(reader, "rename", Rename::WORDS, rename),
+            on_recreate: on_recreate(reader, table, rename),
+            rename,
             password: password(reader, table, kind),
             unmapped: table.choice(reader, "unmapped", Unmapped::WORDS, Unmapped::Keep),
             collation: table.choice(reader, "collation", Collation::WORDS, Collation::Probe),
             protected: Protected::read(reader, table),
         }
     }
+}
+
+fn on_recreate(reader: &mut Reader<'_>, table: &mut Table<'_>, rename: Rename) -> OnRecreate {
+    let Some(entry) = table.take("on_recreate") else { return OnRecreate::Revive };
+    let (path, span) = (entry.path.clone(), entry.span);
+    let chosen = super::choose(reader, entry, OnRecreate::WORDS).unwrap_or(OnRecreate::Revive);
+    if chosen == OnRecreate::NewRecord && rename == Rename::Refuse {
+        let text = "needs rename = \"allow\": the deleted record has the name until it is renamed";
+        reader.fault(span, format!("{path} = \"new-record\" {text}"));
+    }
+    chosen
 }
 
 fn password(reader: &mut Reader<'_>, table: &mut Table<'_>, kind: Kind) -> Password {
