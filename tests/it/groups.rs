@@ -8,6 +8,7 @@ mod calls;
 mod clients;
 mod deleting;
 mod foreign;
+mod lies;
 mod lists;
 mod making;
 mod meddler;

@@ -11,11 +11,10 @@ use futures_util::future::join_all;
 use http::Method;
 use serde_json::json;
 use simulators::bmc::Bmc;
-use simulators::control::Fault;
 
 use super::meddler::{Call, meddled};
 use super::{
-    assert_done, group, inject, key_of, keys_in, list_of, members, op, patch_native, put_in, set_of, site, user, users,
+    assert_done, group, key_of, keys_in, list_of, members, op, patch_native, put_in, set_of, site, user, users,
 };
 use crate::bridge::TestBridge;
 
@@ -30,7 +29,7 @@ async fn beside(deed: impl Fn(&Bmc, &Call) + Send + Sync + 'static) -> Arc<TestB
     let bmc = setup.bmc.clone();
     let (setup, _) = meddled(setup, "bmc", move |call| deed(&bmc, call));
     let bridge = setup.build().await;
-    inject(&bridge, "bmc", Fault::slow(5).times(100_000));
+    bridge.bmc.control().set_latency_ms(10);
     Arc::new(bridge)
 }
 

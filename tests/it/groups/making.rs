@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use simulators::bmc::Rights;
 use simulators::control::Fault;
 
 use super::{
@@ -264,26 +263,6 @@ async fn a_create_whose_answer_was_lost_makes_one_group() {
             assert_eq!(answer.status, StatusCode::CREATED, "{target}: {}", answer.body);
             assert_eq!(group_records(&bridge, target).len(), count + 1, "{target} {after}");
         }
-    }
-}
-
-/// Nothing that the vendor does not show is proven to be absent.
-#[tokio::test]
-async fn without_rights_a_lookup_is_unavailable_and_nothing_is_made() {
-    for rights in [Rights::None, Rights::OwnRowOnly] {
-        let bridge = site().build().await;
-        let id = group(&bridge, "bmc", "Engineers");
-        let mut options = bridge.bmc.options();
-        options.rights = rights;
-        bridge.bmc.set_options(options);
-        let found = bridge.find_groups("bmc", "displayName eq \"Engineers\"", "&excludedAttributes=members").await;
-        assert_eq!(found.status, StatusCode::SERVICE_UNAVAILABLE, "{rights:?}: {}", found.body);
-        for name in ["Engineers", "Painters"] {
-            let answer = bridge.make_group("bmc", json!({ "displayName": name })).await;
-            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{rights:?} {name}: {}", answer.body);
-        }
-        assert_nothing_written(&bridge, "bmc", "nobody knows what is there");
-        assert!(group_record(&bridge, "bmc", &id).is_some());
     }
 }
 

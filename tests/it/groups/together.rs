@@ -5,10 +5,9 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::json;
-use simulators::control::Fault;
 
 use super::{
-    TARGETS, assert_done, group, group_records, id_of, inject, key_of, keys_in, list_of, members, native_name, op,
+    TARGETS, assert_done, group, group_records, id_of, key_of, keys_in, list_of, members, native_name, op,
     patch_native, put_in, set_of, site, user, users,
 };
 use crate::bridge::{Answer, TestBridge};
@@ -17,8 +16,7 @@ use crate::bridge::{Answer, TestBridge};
 async fn slow_bridge() -> Arc<TestBridge> {
     let bridge = site().build().await;
     for target in TARGETS {
-        inject(&bridge, target, Fault::slow(5).times(100_000));
-        inject(&bridge, target, Fault::slow(5).times(100_000).after());
+        super::control(&bridge, target).set_latency_ms(10);
     }
     Arc::new(bridge)
 }
