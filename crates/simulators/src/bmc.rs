@@ -13,6 +13,7 @@ mod entry;
 mod error;
 mod group;
 mod http;
+mod index;
 mod lies;
 mod list;
 mod options;

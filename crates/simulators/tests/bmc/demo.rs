@@ -35,7 +35,8 @@ fn there_are_users_of_every_status_with_their_people_and_groups() {
 fn every_group_of_the_company_has_members_and_no_other_group_has() {
     let bmc = demo();
     let groups = bmc.records("Group");
-    let mut members = BTreeMap::from_iter(groups.iter().map(|group| (group["Group ID"].as_i64().unwrap(), 0)));
+    let ids = groups.iter().map(|group| group["Group ID"].as_i64().unwrap());
+    let mut members: BTreeMap<_, _> = ids.map(|id| (id, 0)).collect();
     assert_eq!(members.keys().filter(|id| (20_000..20_020).contains(*id)).count(), 20);
     let mut sizes = BTreeMap::new();
     for user in bmc.records("User") {
@@ -43,7 +44,9 @@ fn every_group_of_the_company_has_members_and_no_other_group_has() {
         let ids = list.split([';', ' ']).filter(|id| !id.is_empty());
         let ids: Vec<i64> = ids.map(|id| id.parse().unwrap()).collect();
         *sizes.entry(ids.len()).or_insert(0) += 1;
-        ids.into_iter().for_each(|id| *members.entry(id).or_insert(0) += 1);
+        for id in ids {
+            *members.entry(id).or_insert(0) += 1;
+        }
     }
     for (id, count) in members {
         match id {
