@@ -216,8 +216,11 @@ async fn two_rows_of_one_group_id_share_their_members() {
     put_in(&bridge, "bmc", &users[0], &ids[0]);
     for id in &ids {
         assert_eq!(shown(&bridge.group("bmc", id).await.body), set_of(&users[..1]));
+    }
+    for id in &ids {
         assert_done(&bridge.patch_group("bmc", id, json!([op("add", [&users[1]])])).await, "one id, once");
         assert_eq!(list_of(&bridge, "bmc", &users[1]), "20001;");
+        assert_eq!(shown(&bridge.group("bmc", id).await.body), set_of(&users));
     }
     let groups = bridge.get("bmc", &format!("/Users/{}", users[0])).await.body["groups"].clone();
     let shown = groups.as_array().expect("a list").iter().map(|group| group["value"].as_str().expect("an id"));
