@@ -9,10 +9,14 @@ mod codec;
 mod collation;
 mod condition;
 mod create;
+mod directory;
 mod fault;
 mod fields;
+pub mod groups;
 mod keys;
 pub mod mapping;
+mod members;
+mod membership;
 mod model;
 mod names;
 mod narrow;
@@ -21,6 +25,7 @@ mod probe;
 mod record;
 mod revive;
 mod translated;
+mod write_groups;
 
 use bytes::Bytes;
 use http::Response;
@@ -37,7 +42,16 @@ pub use record::{FieldId, FieldTable, NativeValue, Record, RecordSeed};
 pub use revive::Grants;
 pub use translated::Translated;
 
-/// One native operation on the records of the driver's object.
+/// Which of a vendor's objects an operation is about; the fields of each have numbers of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// The users.
+    Users,
+    /// The groups of a kind, by its place among [`groups::Groups::kinds`].
+    Groups(usize),
+}
+
+/// One native operation on the records of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NativeOp {
     /// One record by its key.
@@ -125,12 +139,13 @@ pub trait Driver: Protocol + std::fmt::Debug {
     /// Fields, rules, dialect and policies.
     fn model(&self) -> &Model;
     /// The request for an operation.
-    fn encode(&self, op: &NativeOp) -> Call;
+    fn encode(&self, object: Object, op: &NativeOp) -> Call;
     /// What an answer means. Total: whatever comes is a reply or a fault.
     ///
     /// # Errors
     /// The fault that the answer stands for.
-    fn decode(&self, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault>;
-    /// At how many places the vendor may describe its fields, so that a mapping to a missing field is found at start.
+    fn decode(&self, object: Object, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault>;
+    /// At how many places the vendor may describe an object's fields, so that a mapping to a missing field is found at
+    /// start.
     fn description_places(&self) -> usize;
 }

@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use super::lock::Waits;
 use super::target::OnRecreate;
-use super::write::{create, external_id_of, refuse_taken, taken};
-use super::{Caller, Failure, TargetService};
-use crate::backend::{BackendError, BackendErrorKind, Cx, Id, Kept, Written};
+use super::write::{create, external_id_of, taken};
+use super::{Caller, Failure, TargetService, external_id};
+use crate::backend::{BackendError, BackendErrorKind, Cx, Endpoint, Id, Kept, Written};
 use crate::store::{ExternalIdUpdate, Record, RecordUpdate};
 
 /// For a record that changed under our hands: the next look settles it.
@@ -44,8 +44,8 @@ pub(super) async fn recreate(
     match service.options.on_recreate {
         OnRecreate::Refuse => Err(refused(name, id, "this target does not bring deleted users back")),
         OnRecreate::Revive => {
-            if let Some(external_id) = &external_id {
-                refuse_taken(service, &cx, caller, external_id, None).await?;
+            if let Some(wanted) = &external_id {
+                external_id::refuse_taken(service, &cx, caller, Endpoint::Users, wanted, None).await?;
             }
             revive(service, &cx, caller, base, new, id, external_id).await
         }
@@ -170,7 +170,7 @@ async fn somebody_else(
         return Ok(None);
     }
     let want: AttrSet = employee_number.into_iter().chain([external_id]).collect();
-    let native = service.backend.get(cx, id, &want).await?;
+    let native = service.backend.get(cx, Endpoint::Users, id, &want).await?;
     let native = native.ok_or_else(|| or_gone(BackendError::new("read", BackendErrorKind::NotFound)))?;
     let old = service.backend.complete(native, &Kept(stored.kept.clone()));
     if service.backend.describe().native_external_id {

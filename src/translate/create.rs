@@ -27,6 +27,8 @@ pub(super) async fn create<D: Driver>(
     refuse_access(&model.description, &settled).map_err(refused)?;
     let (native, kept) = split(&model.description, &settled);
     let mut values = fields::for_insert(model, &native).map_err(refused)?;
+    let asked = values.iter().filter(|value| !model.policy.create_defaults.contains(value));
+    backend.refuse_protected_groups(asked.map(|(field, value)| (*field, value))).map_err(refused)?;
     let active = new.get(definition, backend.active_id()) != Some(&false.into());
     let status = if active { &model.account.on } else { &model.account.off };
     values.retain(|(field, _)| *field != model.account.field);

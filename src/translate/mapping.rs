@@ -182,6 +182,7 @@ pub fn build(
         user_name: definition.attribute("userName").expect("the core User schema has it"),
         native_external_id: storage.native.contains(definition.common().external_id),
         users: Arc::new(definition),
+        groups: None,
         storage,
         change_password: shape.change_password,
         adopts: shape.adopts,

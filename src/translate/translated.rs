@@ -8,14 +8,15 @@ use async_trait::async_trait;
 use scim_core::{AttrSet, Change, Filter, Resource};
 
 use super::collation::Collation;
+use super::directory::Directory;
 use super::keys::KeysCompare;
 use super::{
-    Condition, Driver, Model, NativeOp, NativeReply, NativeValue, Plan, Random, Record, Relation, Scan, fault,
+    Condition, Driver, Model, NativeOp, NativeReply, NativeValue, Object, Plan, Random, Record, Relation, Scan, fault,
     narrow::narrow,
 };
 use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Explained, Finding, Id, Kept,
-    Query, Row, Written, join,
+    Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
+    Groups, Id, Kept, Query, Row, Written, join,
 };
 use crate::wire::{FaultKind, Wire};
 
@@ -26,6 +27,7 @@ pub struct Translated<D: Driver> {
     pub(super) random: Random,
     pub(super) collation: Collation,
     pub(super) keys_compare: KeysCompare,
+    pub(super) directory: Directory,
     last: Mutex<Option<Result<(), String>>>,
 }
 
@@ -39,22 +41,34 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        Self { driver, wire, random, collation, keys_compare: KeysCompare::default(), last: Mutex::default() }
+        let (keys_compare, directory, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, directory, last }
     }
 
     pub(super) fn model(&self) -> &Model {
         self.driver.model()
     }
 
-    /// Makes one native call.
+    /// Makes one native call about users.
     pub(super) async fn call(
         &self,
         cx: &Cx,
         operation: &'static str,
         op: &NativeOp,
     ) -> Result<NativeReply, BackendError> {
-        let call = self.driver.encode(op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(op, answer)).await;
+        self.call_on(cx, Object::Users, operation, op).await
+    }
+
+    /// Makes one native call.
+    pub(super) async fn call_on(
+        &self,
+        cx: &Cx,
+        object: Object,
+        operation: &'static str,
+        op: &NativeOp,
+    ) -> Result<NativeReply, BackendError> {
+        let call = self.driver.encode(object, op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(object, op, answer)).await;
         if let Err(fault) = &outcome {
             tracing::debug!(request.id = %cx.request_id, operation, kind = ?fault.kind, text = %fault.text, "native fault");
         }
@@ -88,8 +102,8 @@ impl<D: Driver> Translated<D> {
             return Ok(None);
         }
         let op = NativeOp::Read { key: id.0.clone(), fields: fields.clone() };
-        let call = self.driver.encode(&op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(&op, answer)).await;
+        let call = self.driver.encode(Object::Users, &op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(Object::Users, &op, answer)).await;
         self.remember(&outcome);
         if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NotFoundUnproven) {
             return self.read_in_list(cx, id, fields).await;
@@ -155,6 +169,9 @@ impl<D: Driver> Translated<D> {
         }
         let active = model.account.is_active(record.get(model.account.field));
         resource.set(definition, self.active_id(), active.into());
+        if let (Some(attribute), Some(groups)) = (model.groups_attribute(), self.groups_of(record)) {
+            resource.set(definition, attribute, groups);
+        }
         resource
     }
 
@@ -202,7 +219,7 @@ impl<D: Driver> Backend for Translated<D> {
 
     fn explain(&self, query: &Query) -> Explained {
         let (plan, exact, scan) = self.scan_for(query, self.likely_narrowing());
-        let call = self.driver.encode(&NativeOp::Scan(scan));
+        let call = self.driver.encode(Object::Users, &NativeOp::Scan(scan));
         Explained {
             call: format!("{} {}", call.request.method(), call.readable_target()),
             pushed: plan != Plan::All,
@@ -218,12 +235,30 @@ impl<D: Driver> Backend for Translated<D> {
         resource
     }
 
-    async fn get(&self, cx: &Cx, id: &Id, want: &AttrSet) -> Result<Option<Resource>, BackendError> {
+    async fn get(
+        &self,
+        cx: &Cx,
+        endpoint: Endpoint,
+        id: &Id,
+        want: &AttrSet,
+    ) -> Result<Option<Resource>, BackendError> {
+        if endpoint == Endpoint::Groups {
+            return self.get_group(cx, id, want).await;
+        }
         let fields = self.model().fields_for(want);
-        Ok(self.read(cx, id, fields).await?.map(|record| self.resource(&record)))
+        let Some(record) = self.read(cx, id, fields).await? else { return Ok(None) };
+        self.groups_for(cx, want, std::slice::from_ref(&record)).await;
+        Ok(Some(self.resource(&record)))
+    }
+
+    fn groups(&self) -> Option<&dyn Groups> {
+        self.model().groups.is_some().then_some(self)
     }
 
     async fn scan(&self, cx: &Cx, query: &Query) -> Result<Batch, BackendError> {
+        if query.endpoint == Endpoint::Groups {
+            return self.scan_groups(cx, query).await;
+        }
         let (plan, _, scan) = self.scan_for(query, self.narrowing());
         if plan == Plan::Nothing {
             return Ok(Batch::default());
@@ -233,6 +268,11 @@ impl<D: Driver> Backend for Translated<D> {
         let after = scan.after.clone();
         let garbled = |why| BackendError::new("scan", BackendErrorKind::Garbled).because(why);
         let (records, more) = self.page(cx, scan).await?;
+        let mut want = query.want.clone();
+        want.extend(
+            &query.filter.iter().fold(AttrSet::default(), |_, it| it.attributes(&self.model().description.users)),
+        );
+        self.groups_for(cx, &want, &records).await;
         let mut rows: Vec<Row> = Vec::with_capacity(records.len());
         let mut seen = HashSet::with_capacity(records.len());
         for record in &records {
@@ -314,6 +354,14 @@ impl<D: Driver> Backend for Translated<D> {
 }
 
 impl<D: Driver> Translated<D> {
+    /// Sees to it that the groups are known by which these records are shown, where they are shown.
+    async fn groups_for(&self, cx: &Cx, want: &AttrSet, records: &[Record]) {
+        if self.model().groups_attribute().is_some_and(|groups| want.contains(groups)) && !records.is_empty() {
+            self.groups_for_users(cx).await;
+            self.groups_for_records(cx, records).await;
+        }
+    }
+
     /// Protected accounts are never written (design, invariant 5).
     pub(super) fn refuse_protected(&self, record: &Record) -> Result<(), BackendError> {
         if self.model().is_protected(record) {

@@ -3,10 +3,12 @@
 mod apply;
 mod assign;
 mod elements;
+mod members;
 mod message;
 mod normalize;
 
 pub use apply::apply;
+pub use members::{MEMBERS_MAX, Members};
 pub use message::{OPERATIONS_MAX, PATCH_OP_URN};
 
 use serde_json::Value;

@@ -131,6 +131,31 @@ impl Filter {
             _ => None,
         }
     }
+
+    /// The texts with which `attribute`, a part of a multi-valued one, is compared by `eq`: whoever knows which of them
+    /// are among its elements can evaluate the filter without the other elements. None when the filter asks for more.
+    pub fn asked_texts(&self, definition: &Definition, attribute: AttrId) -> Option<Vec<&str>> {
+        let mut texts = Vec::new();
+        self.collect_texts(definition, attribute, &mut texts).then_some(texts)
+    }
+
+    fn collect_texts<'a>(&'a self, definition: &Definition, attribute: AttrId, texts: &mut Vec<&'a str>) -> bool {
+        let other = |id: AttrId| definition.root_of(id) != definition.root_of(attribute);
+        match self {
+            Self::Compare(Comparison { attribute: own, operator: Operator::Eq, operand: Operand::Text(text) })
+                if *own == attribute =>
+            {
+                texts.push(text);
+                true
+            }
+            Self::Compare(Comparison { attribute: own, .. }) | Self::Present(own) => other(*own),
+            Self::And(list) | Self::Or(list) => {
+                list.iter().all(|filter| filter.collect_texts(definition, attribute, texts))
+            }
+            Self::Not(inner) => inner.collect_texts(definition, attribute, texts),
+            Self::Element { filter, .. } => filter.collect_texts(definition, attribute, texts),
+        }
+    }
 }
 
 fn resolve(definition: &Definition, within: Option<AttrId>, tree: &parser::Filter) -> Result<Filter, ScimError> {

@@ -259,14 +259,14 @@ impl ResourceType {
         }
     }
 
-    /// `Group` at `/Groups`.
-    pub fn group() -> Self {
+    /// `Group` at `/Groups` with these extensions.
+    pub fn group(extensions: Vec<Schema>) -> Self {
         Self {
             name: "Group".to_owned(),
             endpoint: "/Groups".to_owned(),
             description: "Group".to_owned(),
             schema: group(),
-            extensions: Vec::new(),
+            extensions,
         }
     }
 }

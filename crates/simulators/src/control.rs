@@ -1,4 +1,5 @@
-//! What all simulators have in common, and nothing that one vendor does: clock, journal, faults, control routes, serving.
+//! What all simulators have in common, and nothing that one vendor does: clock, journal, faults, foreign writers, latency,
+//! control routes, serving.
 //!
 //! A vendor's state implements [`Vendor`]; [`Control::wrap`] puts the journal and the faults around its routes and adds the
 //! [`routes`] under `/_sim/`. The result is an ordinary axum `Router`: a test calls it in process (see [`Cut`]) or over a
@@ -6,10 +7,16 @@
 
 mod clock;
 mod faults;
+mod hooks;
 mod journal;
 mod layer;
+mod lies;
+mod matcher;
 pub mod routes;
 mod serve;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::{Router, middleware};
 use http::request::Parts;
@@ -18,8 +25,11 @@ use serde_json::{Map, Value};
 
 pub use clock::Clock;
 pub use faults::{Fault, Faults, What, When};
+pub use hooks::{Hook, Hooks};
 pub use journal::{ENTRIES_MAX, Entry, Journal, decode_path, query_pairs};
 pub use layer::{BODY_MAX, Cut};
+pub use lies::{DataAnswers, ExpiredAnswer, KeyComparison, QueryAnswers};
+pub use matcher::Matcher;
 pub use serve::serve;
 
 /// A native record: field names and values as the vendor's JSON has them.
@@ -71,17 +81,25 @@ pub trait Vendor: Clone + Send + Sync + 'static {
     fn set_options_json(&self, options: Value) -> Result<(), String>;
 }
 
-/// Clock, journal and faults of one simulator. Clones share them.
+/// Clock, journal, faults, foreign writers and latency of one simulator. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Control {
     clock: Clock,
     journal: Journal,
     faults: Faults,
+    hooks: Hooks,
+    latency_ms: Arc<AtomicU64>,
 }
 
 impl Control {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, journal: Journal::default(), faults: Faults::default() }
+        Self {
+            clock,
+            journal: Journal::default(),
+            faults: Faults::default(),
+            hooks: Hooks::default(),
+            latency_ms: Arc::default(),
+        }
     }
 
     pub fn clock(&self) -> &Clock {
@@ -95,6 +113,27 @@ impl Control {
     /// Adds a fault; see [`Fault`] for which requests it meets.
     pub fn inject(&self, fault: Fault) {
         self.faults.inject(fault);
+    }
+
+    /// Adds several faults at once. Each counts for itself, from now on: `nth` is not moved by the faults before it.
+    pub fn inject_all(&self, faults: impl IntoIterator<Item = Fault>) {
+        faults.into_iter().for_each(|fault| self.inject(fault));
+    }
+
+    /// Foreign writers: changes at chosen moments between a client's requests.
+    pub fn hooks(&self) -> &Hooks {
+        &self.hooks
+    }
+
+    /// Makes every answer of the vendor take `ms` milliseconds of tokio's time, in addition to any [`Fault::slow`]; the
+    /// vendor's work is done half-way. 0, the default, is no delay.
+    pub fn set_latency_ms(&self, ms: u64) {
+        self.latency_ms.store(ms, Ordering::Relaxed);
+    }
+
+    /// How long every answer takes.
+    pub fn latency_ms(&self) -> u64 {
+        self.latency_ms.load(Ordering::Relaxed)
     }
 
     /// The faults that can still meet a request.

@@ -4,13 +4,16 @@
 //! Written from the vendor's manual and public measurements. Knows no SCIM.
 
 mod answer;
+mod bulk;
 mod call;
 mod demo;
 mod fields;
+mod lies;
 mod metadata;
 pub mod odata;
 mod options;
 mod read;
+mod references;
 mod service;
 mod sessions;
 mod state;
@@ -32,8 +35,9 @@ use call::Call;
 use fields::Object;
 use state::State;
 
+pub use crate::control::ExpiredAnswer;
 pub use options::{
-    BadStatus, Clear, Count, Duplicate, Empty, ExpiredAnswer, IvantiOptions, LoginReply, Logout, MetadataPath, Missing,
+    BadReference, BadStatus, Clear, Count, Duplicate, Empty, IvantiOptions, LoginReply, Logout, MetadataPath, Missing,
     Preset, RecIdForm, Rights, Scheme, TopOver, UnsetDates, UpdateReply,
 };
 
@@ -95,6 +99,22 @@ impl Ivanti {
         let mut state = self.lock();
         let object = Object::of(object, &state.options).expect("the test names an object that exists");
         refuse_unknown(&object, &fields).expect("the test names fields that exist");
+        state.change(&object, rec_id, fields, FOREIGN_WRITER, self.control.clock().now())
+    }
+
+    /// Changes a record in one step as a foreign writer would, so that a value can be read and written at once, and stamps
+    /// it; `false` when there is none.
+    ///
+    /// # Panics
+    /// When there is no such object or field: a mistake of the test.
+    pub fn edit(&self, object: &str, rec_id: &str, change: impl FnOnce(&mut Record)) -> bool {
+        let mut state = self.lock();
+        let object = Object::of(object, &state.options).expect("the test names an object that exists");
+        let Some(mut fields) = state.find(&object.set, rec_id).map(|row| row.fields.clone()) else { return false };
+        change(&mut fields);
+        refuse_unknown(&object, &fields).expect("the test names fields that exist");
+        // The stamps of the change are the server's, not those of the record as it was read.
+        fields.retain(|name, _| name != "LastModDateTime" && name != "LastModBy");
         state.change(&object, rec_id, fields, FOREIGN_WRITER, self.control.clock().now())
     }
 

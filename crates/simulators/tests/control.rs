@@ -11,7 +11,7 @@ use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use simulators::control::{Clock, Control, Cut, Fault, Record, Sessions, Vendor, serve};
+use simulators::control::{Clock, Control, Cut, Fault, Hook, Matcher, Record, Sessions, Vendor, When, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tower::ServiceExt;
 
@@ -169,6 +169,117 @@ async fn a_slow_answer_is_the_right_one_later() {
     world.control.inject(Fault::slow(500).after());
     assert_eq!(world.send("POST", "/sell", Value::Null).await.status(), 200);
     assert_eq!((start.elapsed(), world.sold()), (Duration::from_millis(1_500), 1));
+}
+
+/// Aim: faults, pauses and the latency of every answer do not get into each other's way. Method: all at once, in paused
+/// time.
+#[tokio::test(start_paused = true)]
+async fn faults_armed_at_once_count_each_for_itself_and_join_the_latency() {
+    let world = world();
+    world.control.set_latency_ms(201);
+    world.control.inject_all([
+        Fault::slow(1_000).method("POST").nth(2),
+        Fault::status(500, &[], Value::Null).method("PUT|post").nth(2),
+        Fault::status(503, &[], Value::Null).method("POST").nth(3).after(),
+        Fault::reset().method("POST").nth(4).after(),
+        Fault::slow(50).method("GET").always(),
+    ]);
+    let mut seen = Vec::new();
+    for method in ["POST", "POST", "POST", "POST", "POST", "GET", "GET"] {
+        let start = tokio::time::Instant::now();
+        let path = if method == "GET" { "/things" } else { "/sell" };
+        let status = world.send(method, path, Value::Null).await.status().as_u16();
+        seen.push((status, start.elapsed().as_millis(), world.sold()));
+    }
+    assert_eq!(
+        seen,
+        [(200, 201, 1), (500, 1_201, 1), (503, 201, 2), (599, 201, 3), (200, 201, 4), (200, 251, 4), (200, 251, 4)]
+    );
+    let noted: Vec<_> = world.control.journal().entries().iter().map(|entry| entry.fault.unwrap_or("-")).collect();
+    assert_eq!(noted, ["-", "status", "status", "reset", "-", "slow", "slow"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_do_not_wait_for_each_other() {
+    let world = world();
+    assert_eq!(world.send("PUT", "/_sim/latency", json!({"ms": 200})).await.status(), 204);
+    assert_eq!(world.get("/_sim/latency").await, json!({"ms": 200}));
+    let start = tokio::time::Instant::now();
+    let one = || world.send("POST", "/sell", Value::Null);
+    tokio::join!(one(), one(), one(), one());
+    assert_eq!((start.elapsed(), world.sold()), (Duration::from_millis(200), 4));
+}
+
+#[tokio::test]
+async fn several_faults_come_in_over_http() {
+    let world = world();
+    let both = json!([{"what": "reset", "nth": 2}, {"what": {"status": {"status": 503}}}]);
+    assert_eq!(world.send("POST", "/_sim/faults", both).await.status(), 204);
+    assert_eq!(world.send("POST", "/sell", Value::Null).await.status(), 503);
+    assert!(world.send("POST", "/sell", Value::Null).await.extensions().get::<Cut>().is_some());
+}
+
+#[tokio::test]
+async fn a_foreign_writer_acts_at_the_nth_request_before_or_after_it() {
+    let world = world();
+    world.shop.insert("Thing", Record::new()).unwrap();
+    let sold = |shop: &Shop| shop.0.lock().unwrap().sold;
+    let note = move |place: &'static str| {
+        move |shop: &Shop| {
+            let count = json!(sold(shop));
+            shop.patch("Thing", "0", Record::from_iter([(place.to_owned(), count)]));
+        }
+    };
+    let sale = || Matcher::new().method("POST").path_contains("sell");
+    world.control.hooks().before(sale().nth(2), note("before the 2nd"));
+    world.control.hooks().after(sale().nth(2), note("after the 2nd"));
+    world.control.hooks().after(sale().nth(3).always(), note("after the last"));
+    for _ in 0..5 {
+        world.send("GET", "/things", Value::Null).await;
+        world.send("POST", "/sell", Value::Null).await;
+    }
+    let expected = json!({"before the 2nd": 1, "after the 2nd": 2, "after the last": 5});
+    assert_eq!(world.get("/_sim/records/Thing/0").await, expected);
+}
+
+#[tokio::test]
+async fn a_foreign_writer_sees_the_query_and_the_body_and_acts_though_a_fault_does_too() {
+    let world = world();
+    world.shop.insert("Thing", Record::new()).unwrap();
+    let set = |name: &str, request: Matcher| Hook {
+        request,
+        when: When::After,
+        object: "Thing".to_owned(),
+        key: "0".to_owned(),
+        values: Record::from_iter([(name.to_owned(), json!(true))]),
+    };
+    world.control.hooks().add(set("query", Matcher::new().query_contains("q='A B'")));
+    world.control.hooks().add(set("body", Matcher::new().body_contains("Group List")));
+    world.control.hooks().add(set("never", Matcher::new().body_contains("nobody says so")));
+    world.control.inject(Fault::reset());
+    world.send("GET", "/things?q=%27A+B%27", Value::Null).await;
+    world.send("POST", "/sell", json!({"Group List": "1;"})).await;
+    assert_eq!(world.get("/_sim/records/Thing/0").await, json!({"query": true, "body": true}));
+    assert_eq!(world.control.hooks().pending().len(), 1);
+}
+
+#[tokio::test]
+async fn foreign_writers_come_in_over_http_and_can_be_taken_back() {
+    let world = world();
+    world.shop.insert("Thing", Record::new()).unwrap();
+    let hook = json!({
+        "request": {"method": "POST", "times": 2}, "when": "before",
+        "object": "Thing", "key": "0", "values": {"Ink": "red"},
+    });
+    assert_eq!(world.send("POST", "/_sim/hooks", hook.clone()).await.status(), 204);
+    assert_eq!(world.get("/_sim/hooks").await[0]["request"]["times"], 2);
+    world.send("POST", "/sell", Value::Null).await;
+    assert_eq!(world.get("/_sim/records/Thing/0").await, json!({"Ink": "red"}));
+    world.shop.patch("Thing", "0", Record::from_iter([("Ink".to_owned(), json!("blue"))]));
+    assert_eq!(world.send("DELETE", "/_sim/hooks", Value::Null).await.status(), 204);
+    world.send("POST", "/sell", Value::Null).await;
+    assert_eq!(world.get("/_sim/records/Thing/0").await, json!({"Ink": "blue"}));
+    assert_eq!(world.send("POST", "/_sim/hooks", json!({"object": "Thing", "who": 1})).await.status(), 422);
 }
 
 #[tokio::test]

@@ -31,6 +31,10 @@ pub struct Settings {
     pub create_defaults: Vec<(String, String)>,
     /// Accounts that are never written, as patterns.
     pub protected: Vec<String>,
+    /// Whether the Group form is served.
+    pub groups: bool,
+    /// Groups that nobody is put into, as patterns for their ids or names.
+    pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
     /// Changes to the built-in mapping.

@@ -6,7 +6,7 @@ use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
 use crate::translate::{Account, Codec, Grants, Model, NameIds, NameModel, NativeValue, PasswordField, PasswordPolicy};
 
-use super::{Settings, dialect};
+use super::{Settings, dialect, groups};
 
 /// The URN of what a BMC user has beyond SCIM's own schemas.
 pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:bmc:2.0:User";
@@ -15,7 +15,6 @@ pub(super) const REQUEST_ID: &str = "Request ID";
 pub(super) const LICENSE_TYPE: &str = "License Type";
 /// The licence type that costs nothing and lets nobody write.
 pub(super) const FREE_LICENSE: &str = "Read";
-const GROUP_LIST: &str = "Group List";
 const APPLICATION_LICENSE: &str = "Application License";
 const FULL_TEXT_LICENSE: &str = "Full Text License Type";
 const STATUS: &str = "Status";
@@ -88,14 +87,17 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let mapping = build(&shape, resource_type, table(), &settings.overrides)?;
     let mapped = ["roles.value", "entitlements.value"].map(|path| mapping.field_of(path));
     let license = mapping.field_of(&format!("{EXTENSION_URN}:licenseType"));
-    let Mapping { description, mut fields, rules } = mapping;
+    let Mapping { mut description, mut fields, rules } = mapping;
     let free = || Some(NativeValue::text(FREE_LICENSE));
-    let mut grants = vec![(fields.id(GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
+    let mut grants = vec![(fields.id(groups::GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
     grants.push((fields.id(FULL_TEXT_LICENSE), free()));
     grants.extend(license.map(|field| (field, free())));
     grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    let groups = settings.groups.then(|| groups::groups(&mut fields, &settings.protected_groups));
+    description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        groups,
         account: Account {
             field: fields.id(STATUS),
             on: "Current".to_owned(),

@@ -6,7 +6,7 @@ use scim_core::{Attribute, Mutability, ResourceType, Schema};
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
 use crate::translate::{Account, Codec, Fallback, Grants, InstantFormat, Model, NameIds, NameModel};
 
-use super::{Preset, Settings, dialect};
+use super::{Preset, Settings, dialect, groups};
 
 /// The URN of what an Ivanti user has beyond SCIM's own schemas.
 pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User";
@@ -99,9 +99,12 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
     let mapping = build(&shape, resource_type, table(settings.preset), &settings.overrides)?;
     let grants = grants(&mapping);
-    let Mapping { description, mut fields, rules } = mapping;
+    let Mapping { mut description, mut fields, rules } = mapping;
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    let groups = groups::groups(&mut fields, settings);
+    description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        groups,
         account: Account {
             field: fields.id(STATUS),
             on: "Active".to_owned(),

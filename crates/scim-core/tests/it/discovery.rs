@@ -73,7 +73,7 @@ fn a_strict_client_reads_the_configuration() {
 #[test]
 fn resource_types_have_what_section_6_requires() {
     let user = ResourceType::user(vec![schemas::enterprise_user()]);
-    for (of, endpoint) in [(user, "/Users"), (ResourceType::group(), "/Groups")] {
+    for (of, endpoint) in [(user, "/Users"), (ResourceType::group(Vec::new()), "/Groups")] {
         let body = resource_type(&of, BASE);
         assert_eq!(body["endpoint"], endpoint);
         assert_eq!(body["schema"], of.schema.id.as_str());

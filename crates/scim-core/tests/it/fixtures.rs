@@ -25,7 +25,7 @@ pub(crate) fn users() -> Definition {
 }
 
 pub(crate) fn groups() -> Definition {
-    Definition::new(ResourceType::group())
+    Definition::new(ResourceType::group(Vec::new()))
 }
 
 pub(crate) fn resource(value: Value) -> Resource {

@@ -8,6 +8,7 @@ mod filters;
 mod fixtures;
 mod hostile;
 mod lists;
+mod members;
 mod model;
 mod projection;
 mod properties;

@@ -96,7 +96,7 @@ fn every_recorded_body_comes_to_what_is_expected() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../../tests/samples");
     let users = Definition::new(ResourceType::user(vec![schema::enterprise_user()]));
-    let groups = Definition::new(ResourceType::group());
+    let groups = Definition::new(ResourceType::group(Vec::new()));
     let all = samples(&root);
     assert!(all.len() > 70, "only {} samples were found", all.len());
     for path in all {

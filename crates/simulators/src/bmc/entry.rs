@@ -5,12 +5,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::ArError;
+use super::group;
 use super::list::is_readable;
+use super::options::Rights;
 use super::qualification::compare_text;
 use super::schema::{ENTRY_ID_LENGTH, Form};
 use super::session::Session;
 use super::state::State;
-use super::values::{check_group_list, checked};
+use super::values::checked;
 use crate::control::Record;
 
 pub(super) fn get(state: &State, form: &'static Form, id: &str, session: &Session) -> Result<Record, ArError> {
@@ -28,7 +30,7 @@ pub(super) fn create(
     session: &Session,
     now: Timestamp,
 ) -> Result<String, ArError> {
-    if !may_write(state, session) {
+    if !may_write(state, session) || state.options.rights == Rights::None {
         return Err(no_access(form));
     }
     let values = checked(form, values, None, &state.options)?;
@@ -50,6 +52,9 @@ pub(super) fn update(
     if !may_write(state, session) {
         return Err(ArError::new(330, values.keys().next().map_or("", String::as_str)));
     }
+    if !is_readable(form, existing, session, &state.options) {
+        return Err(no_access_to(form, id));
+    }
     let values = checked(form, values, Some(existing), &state.options)?;
     let login = existing.get("Login Name").and_then(Value::as_str).unwrap_or_default().to_owned();
     check_rules(state, form, &values, Some(id), session)?;
@@ -65,11 +70,16 @@ pub(super) fn delete(state: &mut State, form: &'static Form, id: &str, session: 
     if !may_write(state, session) {
         return Err(no_access(form));
     }
-    if !state.table(form).rows.contains_key(id) {
-        return Err(ArError::no_entry(form.name, id));
+    let existing = state.table(form).rows.get(id).ok_or_else(|| ArError::no_entry(form.name, id))?;
+    if !is_readable(form, existing, session, &state.options) {
+        return Err(no_access_to(form, id));
     }
     if !state.options.delete_allowed {
         return Err(ArError::new(3225, form.name));
+    }
+    if form.name == "Group" {
+        group::may_use_groups(state, session)?;
+        group::check_removal(state, existing)?;
     }
     state.table_mut(form).rows.remove(id);
     Ok(())
@@ -87,7 +97,11 @@ fn no_access(form: &Form) -> ArError {
     ArError::new(353, form.name).with_status(StatusCode::FORBIDDEN)
 }
 
-/// The rules of the User form beyond single fields. `id` is the entry to be changed; none for a new one.
+fn no_access_to(form: &Form, id: &str) -> ArError {
+    ArError::new(331, format!("{} : {id}", form.name))
+}
+
+/// The rules of a form beyond single fields. `id` is the entry to be changed; none for a new one.
 fn check_rules(
     state: &State,
     form: &Form,
@@ -95,19 +109,24 @@ fn check_rules(
     id: Option<&str>,
     session: &Session,
 ) -> Result<(), ArError> {
-    if form.name != "User" {
-        return Ok(());
+    match form.name {
+        "User" => {
+            group::check_list(state, values, session)?;
+            check_login_name(state, form, values, id)?;
+            check_licenses(state, form, values, id)
+        }
+        "Group" => group::check(state, form, values, id, session),
+        _ => Ok(()),
     }
-    let may_use_groups = !state.options.group_list_needs_admin || state.is_admin(&session.login);
-    check_group_list(state, values, may_use_groups)?;
-    check_login_name(state, form, values, id)?;
-    check_licenses(state, form, values, id)
 }
 
 fn check_login_name(state: &State, form: &Form, values: &Record, id: Option<&str>) -> Result<(), ArError> {
     let Some(Value::String(login)) = values.get("Login Name") else { return Ok(()) };
     if login == "System" {
         return Err(ArError::new(306, "Login Name (101)"));
+    }
+    if !state.options.login_name_unique {
+        return Ok(());
     }
     let options = &state.options;
     let is_same = |row: &Record| match row.get("Login Name") {

@@ -10,7 +10,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::describe;
 use super::error::ArError;
+use super::lies::{Asked, after_the_end, instead};
 use super::list::{Query, fields, page};
 use super::options;
 use super::schema::{Field, Form};
@@ -22,7 +24,7 @@ use crate::control::{Record, query_pairs};
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn routes(bmc: Bmc) -> Router {
-    let entries = get(list).post(create);
+    let entries = get(list).post(create).options(describe_form);
     let one = get(read).put(update).delete(remove);
     Router::new()
         .route("/api/jwt/login", post(log_in))
@@ -31,6 +33,10 @@ pub(super) fn routes(bmc: Bmc) -> Router {
         .route("/api/arsys/v1.0/entry/{form}", entries)
         .route("/api/arsys/v1/entry/{form}/{id}", one.clone())
         .route("/api/arsys/v1.0/entry/{form}/{id}", one)
+        .route("/api/arsys/v1/fields/{form}", get(describe_fields))
+        .route("/api/arsys/v1.0/fields/{form}", get(describe_fields))
+        .route("/api/arsys/v1/fields/{form}/{ids}", get(describe_some))
+        .route("/api/arsys/v1.0/fields/{form}/{ids}", get(describe_some))
         .with_state(bmc)
 }
 
@@ -49,7 +55,7 @@ async fn list(
     headers: HeaderMap,
 ) -> Response {
     let pairs = query_pairs(&query.unwrap_or_default());
-    bmc.as_caller(&headers, &form, |state, form, session| {
+    bmc.as_caller(Asked::List, &headers, &form, |state, form, session| {
         let query = Query::read(form, &pairs, &state.options)?;
         let page = page(state, form, &query, session, bmc.now())?;
         let wanted = query.fields.as_deref();
@@ -71,7 +77,7 @@ async fn read(
     headers: HeaderMap,
 ) -> Response {
     let pairs = query_pairs(&query.unwrap_or_default());
-    bmc.as_caller(&headers, &form, |state, form, session| {
+    bmc.as_caller(Asked::Else, &headers, &form, |state, form, session| {
         let wanted = fields(form, value(&pairs, "fields"), &state.options)?;
         let row = entry::get(state, form, &id, session)?;
         Ok(Json(entry_body(state, form, &row, wanted.as_deref(), &headers)).into_response())
@@ -86,7 +92,7 @@ async fn create(
     body: Bytes,
 ) -> Response {
     let pairs = query_pairs(&query.unwrap_or_default());
-    bmc.as_caller(&headers, &form, |state, form, session| {
+    bmc.as_caller(Asked::Else, &headers, &form, |state, form, session| {
         let wanted = fields(form, value(&pairs, "fields"), &state.options)?;
         let id = entry::create(state, form, &values_of(&body)?, session, bmc.now())?;
         Ok(created(state, form, &id, wanted.as_deref(), &headers))
@@ -99,16 +105,38 @@ async fn update(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    bmc.as_caller(&headers, &form, |state, form, session| {
+    bmc.as_caller(Asked::Else, &headers, &form, |state, form, session| {
         entry::update(state, form, &id, &values_of(&body)?, session, bmc.now())?;
         Ok(StatusCode::NO_CONTENT.into_response())
     })
 }
 
 async fn remove(Shared(bmc): Shared<Bmc>, Path((form, id)): Path<(String, String)>, headers: HeaderMap) -> Response {
-    bmc.as_caller(&headers, &form, |state, form, session| {
+    bmc.as_caller(Asked::Else, &headers, &form, |state, form, session| {
         entry::delete(state, form, &id, session)?;
         Ok(StatusCode::NO_CONTENT.into_response())
+    })
+}
+
+async fn describe_form(Shared(bmc): Shared<Bmc>, Path(form): Path<String>, headers: HeaderMap) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::form(form, &state.options)).into_response())
+    })
+}
+
+async fn describe_fields(Shared(bmc): Shared<Bmc>, Path(form): Path<String>, headers: HeaderMap) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::fields(form, &state.options)).into_response())
+    })
+}
+
+async fn describe_some(
+    Shared(bmc): Shared<Bmc>,
+    Path((form, ids)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::some(form, &ids, &state.options)?).into_response())
     })
 }
 
@@ -116,12 +144,20 @@ impl Bmc {
     /// Runs `work` under the lock for a caller with a good token, on a form that exists.
     fn as_caller(
         &self,
+        asked: Asked,
         headers: &HeaderMap,
         form: &str,
         work: impl FnOnce(&mut State, &'static Form, &Session) -> Result<Response, ArError>,
     ) -> Response {
         let mut state = self.lock();
-        let Some(session) = state.sessions.of(headers, self.now()).cloned() else { return refused_token(&state) };
+        if let Some(lie) = instead(state.options.data_answers, asked) {
+            return lie;
+        }
+        let Some(session) = state.sessions.of(headers, self.now()).cloned() else {
+            let has_ended = state.sessions.has_ended(headers, self.now());
+            let lie = after_the_end(state.options.expired_answer, asked).filter(|_| has_ended);
+            return lie.unwrap_or_else(|| refused_token(&state));
+        };
         let answer = match Form::named(form) {
             Some(form) => work(&mut state, form, &session),
             None => Err(ArError::new(303, form).with_status(StatusCode::NOT_FOUND)),

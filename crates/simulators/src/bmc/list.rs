@@ -1,5 +1,6 @@
 //! Lists: which entries, in which order, how many of them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -8,13 +9,14 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::ArError;
+use super::lies::{compares_keys, without_keys};
 use super::options::{BmcOptions, MalformedQ, Rights, Unsorted};
 use super::qualification::{EvalOptions, Qualification, compare_text, matches, parse};
 use super::schema::{Field, Form, Kind};
 use super::session::Session;
 use super::state::State;
 use super::values::{field_of, no_field};
-use crate::control::Record;
+use crate::control::{KeyComparison, QueryAnswers, Record};
 
 /// What a client asked for.
 #[derive(Debug)]
@@ -120,10 +122,14 @@ pub(super) fn page(
             };
         }
     };
+    let (condition, finds_nothing) = distorted(condition, form, options);
+    if finds_nothing {
+        return Ok(Page { rows: Vec::new(), has_more: false });
+    }
     let mut found: Vec<(&String, &Record)> = state.table(form).rows.iter().collect();
     found.retain(|(_, row)| {
         is_readable(form, row, session, options)
-            && condition.as_ref().is_none_or(|condition| matches(condition, row, &eval))
+            && condition.as_ref().is_none_or(|condition| matches(condition, &visible(row, options), &eval))
     });
     if !query.sort.is_empty() {
         found.sort_by(|(_, left), (_, right)| order(left, right, &query.sort, options));
@@ -134,6 +140,25 @@ pub(super) fn page(
     let has_more = found.len() > query.offset.saturating_add(limit);
     let rows = found.into_iter().skip(query.offset).take(limit).map(|(_, row)| row.clone()).collect();
     Ok(Page { rows, has_more })
+}
+
+/// The entry as far as the account may see it.
+fn visible<'a>(row: &'a Record, options: &BmcOptions) -> Cow<'a, Record> {
+    if options.hidden_fields.is_empty() {
+        return Cow::Borrowed(row);
+    }
+    let is_hidden = |name: &String| options.hidden_fields.contains(name);
+    let seen = row.iter().filter(|(name, _)| !is_hidden(name)).map(|(name, value)| (name.clone(), value.clone()));
+    Cow::Owned(seen.collect())
+}
+
+/// The condition as the options distort it, and whether it finds nothing whatever it says.
+fn distorted(condition: Option<Qualification>, form: &Form, options: &BmcOptions) -> (Option<Qualification>, bool) {
+    let Some(condition) = condition else { return (None, false) };
+    let finds_nothing = options.query_answers == QueryAnswers::Nothing
+        || options.key_comparison == KeyComparison::Nothing && compares_keys(&condition, form);
+    let never_true = options.key_comparison == KeyComparison::NeverTrue;
+    (Some(if never_true { without_keys(condition, form) } else { condition }), finds_nothing)
 }
 
 enum Refused {
@@ -148,6 +173,9 @@ fn condition(form: &'static Form, q: Option<&str>, options: &BmcOptions) -> Resu
         let refusal = || Refused::Hard(ArError::new(361, form.name));
         return if options.unqualified_allowed { Ok(None) } else { Err(refusal()) };
     };
+    if options.query_answers == QueryAnswers::Everything {
+        return Ok(None);
+    }
     if q.chars().count() > options.q_max {
         return Err(Refused::Hard(ArError::new(561, form.name)));
     }

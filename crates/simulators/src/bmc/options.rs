@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::qualification::{Collation, Database};
+use crate::control::{DataAnswers, ExpiredAnswer, KeyComparison, QueryAnswers};
 
 /// The options of one simulated server; every one can be changed while it runs (`PATCH /_sim/options`).
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -23,6 +24,8 @@ pub struct BmcOptions {
     pub lockout_after: u32,
     /// An account whose Status is Disabled or Expired cannot log in. Default: true. (A vendor article says otherwise.)
     pub status_blocks_login: bool,
+    /// What a request with a token that has ended gets. Default: 401.
+    pub expired_answer: ExpiredAnswer,
     /// Live sessions that the server grants at most; beyond it a login is error 30. Default: no limit.
     pub sessions_max: Option<usize>,
     /// An account that is not an administrator may have one live session; a second login is 9093. Default: false.
@@ -36,6 +39,10 @@ pub struct BmcOptions {
     pub q_max: usize,
     /// What a malformed `q`, or an unknown field in it, gets. Default: empty.
     pub malformed_q: MalformedQ,
+    /// What becomes of a `q` without a fault. Default: obeyed.
+    pub query_answers: QueryAnswers,
+    /// What becomes of a comparison (not of equality) with the entry id in a `q`. Default: obeyed.
+    pub key_comparison: KeyComparison,
     /// A list without `q` is allowed; if not it is error 361. Default: true.
     pub unqualified_allowed: bool,
     /// The order of a list without `sort`. Default: by Request ID.
@@ -55,20 +62,37 @@ pub struct BmcOptions {
     pub integer_read: IntegerRead,
     /// PUT may change the Login Name. Default: false; then it is error 330.
     pub login_name_writable: bool,
+    /// Two entries cannot have one Login Name. Default: true; sites enforce it late, or not at all.
+    pub login_name_unique: bool,
     /// The number for a Login Name that is taken: 382 or 8780. Default: 382.
     pub duplicate_number: u32,
     /// Fixed licences that there are; one more is error 9090. Default: no limit.
     pub fixed_licenses: Option<usize>,
     /// Ids in a Group List must be assignable groups (318, 336). Default: false.
     pub group_list_checked: bool,
-    /// Only administrators may write a Group List; others get 353. Default: false.
+    /// Only administrators may write a Group List or a Group; others get 353. Default: false.
     pub group_list_needs_admin: bool,
+    /// How a Group List is read. Written is a text with semicolons or blanks between the ids, kept to the letter; where an
+    /// array is read an array can be written too. Default: as it is kept.
+    pub group_list_read: GroupListRead,
+    /// Two Group entries cannot have one Group ID: error 382. Default: true; sites with aliases have it otherwise.
+    pub group_id_unique: bool,
+    /// Fields that this site requires of a new Group beyond its id and name: error 307. Default: none.
+    pub group_required: Vec<String>,
+    /// What deleting a Group gets whose id is in somebody's Group List. Default: it goes, and its id stays there.
+    pub group_in_use: GroupInUse,
     /// Entries can be deleted; if not, it is error 3225. Default: true.
     pub delete_allowed: bool,
     /// Fields that this site's User form lacks, such as `Phone Number`: error 314. Default: none.
     pub missing_fields: Vec<String>,
 
-    /// What an account may read; the rest silently is not there. Default: full.
+    /// Fields of any form that the account may not see: left out of every answer, even when asked for, as empty in a `q`,
+    /// and not to be written (333). Default: none.
+    pub hidden_fields: Vec<String>,
+    /// What any request for entries gets, whatever its token. Default: obeyed.
+    pub data_answers: DataAnswers,
+    /// What an account may read; the rest silently is not there. An entry that it may not read it cannot change or delete
+    /// either (331); one that may read nothing cannot create (353). Default: full.
     pub rights: Rights,
     /// An account may write. Default: true; if not, PUT is error 330, POST and DELETE are 403 with 353.
     pub write: bool,
@@ -133,6 +157,31 @@ pub enum IntegerRead {
     Number,
 }
 
+/// How a Group List is read.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupListRead {
+    /// To the letter as it was written: `"1;20023;"` from most writers.
+    #[default]
+    Stored,
+    /// `"1;20023"`
+    Unterminated,
+    /// `"1; 20023;"`
+    Blanks,
+    /// `["1","20023"]`, or numbers where `integer_read` says so.
+    Array,
+}
+
+/// What deleting a Group gets that somebody is in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupInUse {
+    #[default]
+    Removed,
+    /// Error 10000, as a filter of the site.
+    Refused,
+}
+
 /// What an account may read.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -154,12 +203,15 @@ impl Default for BmcOptions {
             guests: false,
             lockout_after: 5,
             status_blocks_login: true,
+            expired_answer: ExpiredAnswer::default(),
             sessions_max: None,
             single_session: false,
             default_limit: None,
             max_entries: 2000,
             q_max: 8000,
             malformed_q: MalformedQ::default(),
+            query_answers: QueryAnswers::default(),
+            key_comparison: KeyComparison::default(),
             unqualified_allowed: true,
             unsorted: Unsorted::default(),
             database: Database::default(),
@@ -169,12 +221,19 @@ impl Default for BmcOptions {
             password_read: PasswordRead::default(),
             integer_read: IntegerRead::default(),
             login_name_writable: false,
+            login_name_unique: true,
             duplicate_number: 382,
             fixed_licenses: None,
             group_list_checked: false,
             group_list_needs_admin: false,
+            group_list_read: GroupListRead::default(),
+            group_id_unique: true,
+            group_required: Vec::new(),
+            group_in_use: GroupInUse::default(),
             delete_allowed: true,
             missing_fields: Vec::new(),
+            hidden_fields: Vec::new(),
+            data_answers: DataAnswers::default(),
             rights: Rights::default(),
             write: true,
         }

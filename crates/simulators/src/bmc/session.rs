@@ -1,6 +1,6 @@
 //! Login, logout and tokens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -18,6 +18,8 @@ use crate::control::{Record, query_pairs};
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     by_token: HashMap<String, Session>,
+    /// Tokens that were good once.
+    ended: HashSet<String>,
     pub(super) logins: u64,
     pub(super) refused: u64,
     /// Wrong passwords in a row, by login name.
@@ -40,7 +42,23 @@ impl Sessions {
     }
 
     pub(super) fn expire(&mut self) -> usize {
-        self.by_token.drain().count()
+        let live = std::mem::take(&mut self.by_token);
+        let count = live.len();
+        self.ended.extend(live.into_keys());
+        count
+    }
+
+    /// Whether the request's token was good once and is no more.
+    pub(super) fn has_ended(&self, headers: &HeaderMap, now: Timestamp) -> bool {
+        let is_past =
+            |token| self.by_token.get(token).map_or_else(|| self.ended.contains(token), |it| it.expires <= now);
+        token(headers).is_some_and(is_past)
+    }
+
+    fn end(&mut self, token: &str) {
+        if self.by_token.remove(token).is_some() {
+            self.ended.insert(token.to_owned());
+        }
     }
 
     /// A new password makes a locked account usable again.
@@ -104,7 +122,8 @@ fn admit(state: &mut State, login: &str, password: &str, auth_string: Option<&st
 }
 
 fn grant(state: &mut State, login: &str, guest: bool, now: Timestamp) -> Result<Response, ArError> {
-    state.sessions.by_token.retain(|_, session| session.expires > now);
+    let Sessions { by_token, ended, .. } = &mut state.sessions;
+    ended.extend(by_token.extract_if(|_, session| session.expires <= now).map(|(token, _)| token));
     if state.options.sessions_max.is_some_and(|max| state.sessions.by_token.len() >= max) {
         return Err(ArError::new(30, login));
     }
@@ -136,7 +155,7 @@ pub(super) fn logout(state: &mut State, headers: &HeaderMap, now: Timestamp) -> 
         return refused_token(state);
     }
     if let Some(token) = token(headers) {
-        state.sessions.by_token.remove(token);
+        state.sessions.end(token);
     }
     StatusCode::NO_CONTENT.into_response()
 }

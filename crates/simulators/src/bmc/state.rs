@@ -80,6 +80,20 @@ impl Table {
         id
     }
 
+    /// Takes out the entry that was put in last, as if it had never been.
+    pub(super) fn take_back(&mut self, id: &str) -> Record {
+        self.last -= 1;
+        self.rows.remove(id).unwrap_or_default()
+    }
+
+    /// Puts in a whole entry under the next id and returns that.
+    pub(super) fn put(&mut self, mut row: Record) -> String {
+        let id = self.next_id();
+        row.insert(self.form.key().name.to_owned(), Value::from(id.as_str()));
+        self.rows.insert(id.clone(), row);
+        id
+    }
+
     /// Changes an entry; `false` when there is none.
     pub(super) fn update(&mut self, id: &str, values: Record, by: &str, now: Timestamp) -> bool {
         let Some(row) = self.rows.get_mut(id) else { return false };

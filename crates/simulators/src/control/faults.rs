@@ -7,6 +7,8 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::matcher::is_method;
+
 /// One fault. In JSON: `{"nth":2,"times":1,"method":"PUT","path_contains":"/entry/User","when":"after","what":"reset"}`;
 /// everything but `what` may be left out.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -18,7 +20,7 @@ pub struct Fault {
     /// How many matching requests in a row are met. Default 1.
     #[serde(default = "one")]
     pub times: u64,
-    /// Only requests of this method match, in any letter case. Default: every method.
+    /// Only requests of this method match, or of one of several (`PUT|PATCH`), in any letter case. Default: every method.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Only requests whose decoded path contains this text match. Default: every path.
@@ -115,7 +117,13 @@ impl Fault {
         self
     }
 
-    /// Only requests of this method.
+    /// Every matching request from the nth on.
+    #[must_use]
+    pub fn always(self) -> Self {
+        self.times(u64::MAX)
+    }
+
+    /// Only requests of this method, or of one of several: `PUT|PATCH`.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         self.method = Some(method.to_owned());
@@ -137,7 +145,7 @@ impl Fault {
     }
 
     fn matches(&self, method: &Method, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method.as_str()))
+        is_method(self.method.as_deref(), method)
             && self.path_contains.as_deref().is_none_or(|text| path.contains(text))
     }
 }

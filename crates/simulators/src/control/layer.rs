@@ -1,4 +1,5 @@
-//! The middleware around a vendor's routes: notes each request in the journal and lets faults meet it.
+//! The middleware around a vendor's routes: notes each request in the journal, lets faults meet it and foreign writers act
+//! around it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,7 +16,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 
 use super::faults::{Fault, What, When};
-use super::journal::decode_path;
+use super::journal::{decode_path, query_pairs};
+use super::matcher::Seen;
 use super::{Control, Vendor};
 
 /// Bytes of a request's body that are read at most; a longer one is answered 413.
@@ -40,13 +42,20 @@ pub(super) async fn around<V: Vendor>(
     };
     let journal = control.journal();
     let ordinal = journal.open(&parts, &body, vendor.session(&parts));
-    let faults = control.faults.meet(&parts.method, &decode_path(parts.uri.path()));
-    if let Some(fault) = faults.last() {
-        journal.amend(ordinal, |entry| entry.fault = Some(fault.what.name()));
-    }
-
-    pause(&faults, When::Before).await;
+    let path = decode_path(parts.uri.path());
+    let faults = control.faults.meet(&parts.method, &path);
     let fault = faults.iter().find(|fault| !matches!(fault.what, What::Slow { .. }));
+    if let Some(noted) = fault.or(faults.last()) {
+        journal.amend(ordinal, |entry| entry.fault = Some(noted.what.name()));
+    }
+    let query = decoded(parts.uri.query().unwrap_or_default());
+    let text = String::from_utf8_lossy(&body);
+    let due = control.hooks.meet(Seen { method: &parts.method, path: &path, query: &query, body: &text });
+    let latency = control.latency_ms();
+
+    sleep(latency / 2).await;
+    pause(&faults, When::Before).await;
+    due.happen(When::Before, &vendor);
     let before = fault.filter(|fault| fault.when == When::Before && fault.what != What::HalfBody);
     let response = if let Some(fault) = before {
         replace(&fault.what)
@@ -59,7 +68,9 @@ pub(super) async fn around<V: Vendor>(
             Some(what) => replace(what),
         }
     };
+    due.happen(When::After, &vendor);
     pause(&faults, When::After).await;
+    sleep(latency - latency / 2).await;
 
     if response.extensions().get::<Cut>().is_none() {
         journal.amend(ordinal, |entry| entry.status = response.status().as_u16());
@@ -72,9 +83,21 @@ async fn pause(faults: &[Fault], when: When) {
         if let What::Slow { ms } = fault.what
             && fault.when == when
         {
-            tokio::time::sleep(Duration::from_millis(ms)).await;
+            sleep(ms).await;
         }
     }
+}
+
+async fn sleep(ms: u64) {
+    // Even a sleep of no length would let other tasks go first.
+    if ms > 0 {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+}
+
+fn decoded(query: &str) -> String {
+    let pairs = query_pairs(query).into_iter();
+    pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
 fn replace(what: &What) -> Response {

@@ -3,7 +3,9 @@
 //! | route | |
 //! |---|---|
 //! | `GET`, `DELETE /_sim/journal` | the requests so far; forgets them |
-//! | `GET`, `POST`, `DELETE /_sim/faults` | those still to come; injects one [`Fault`]; takes all back |
+//! | `GET`, `POST`, `DELETE /_sim/faults` | those still to come; injects one [`Fault`] or an array of them; takes all back |
+//! | `GET`, `POST`, `DELETE /_sim/hooks` | foreign writers: those still to come; adds one [`Hook`]; takes all back |
+//! | `GET`, `PUT /_sim/latency {"ms":…}` | how long every answer takes |
 //! | `GET /_sim/records/{object}` | the native records, whole |
 //! | `PUT /_sim/records/{object}` | inserts a native record: `201 {"key":…}` |
 //! | `GET`, `PATCH`, `DELETE /_sim/records/{object}/{key}` | one record; a foreign writer's change; its removal |
@@ -21,7 +23,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Control, Fault, Record, Vendor};
+use super::{Control, Fault, Hook, Record, Vendor};
 
 type App<V> = State<(Control, V)>;
 
@@ -29,6 +31,8 @@ pub(super) fn router<V: Vendor>(control: Control, vendor: V) -> Router {
     Router::new()
         .route("/journal", get(journal::<V>).delete(clear_journal::<V>))
         .route("/faults", get(faults::<V>).post(inject::<V>).delete(clear_faults::<V>))
+        .route("/hooks", get(hooks::<V>).post(add_hook::<V>).delete(clear_hooks::<V>))
+        .route("/latency", get(latency::<V>).put(set_latency::<V>))
         .route("/records/{object}", get(records::<V>).put(insert::<V>))
         .route("/records/{object}/{key}", get(record::<V>).patch(patch::<V>).delete(remove::<V>))
         .route("/sessions", get(sessions::<V>))
@@ -57,13 +61,46 @@ async fn faults<V: Vendor>(State((control, _)): App<V>) -> Response {
     Json(control.faults()).into_response()
 }
 
-async fn inject<V: Vendor>(State((control, _)): App<V>, Json(fault): Json<Fault>) -> StatusCode {
-    control.inject(fault);
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(Fault),
+    Many(Vec<Fault>),
+}
+
+async fn inject<V: Vendor>(State((control, _)): App<V>, Json(faults): Json<OneOrMany>) -> StatusCode {
+    match faults {
+        OneOrMany::One(fault) => control.inject(fault),
+        OneOrMany::Many(faults) => control.inject_all(faults),
+    }
     StatusCode::NO_CONTENT
 }
 
 async fn clear_faults<V: Vendor>(State((control, _)): App<V>) -> StatusCode {
     control.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+async fn hooks<V: Vendor>(State((control, _)): App<V>) -> Response {
+    Json(control.hooks().pending()).into_response()
+}
+
+async fn add_hook<V: Vendor>(State((control, _)): App<V>, Json(hook): Json<Hook>) -> StatusCode {
+    control.hooks().add(hook);
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_hooks<V: Vendor>(State((control, _)): App<V>) -> StatusCode {
+    control.hooks().clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn latency<V: Vendor>(State((control, _)): App<V>) -> Json<Value> {
+    Json(json!({ "ms": control.latency_ms() }))
+}
+
+async fn set_latency<V: Vendor>(State((control, _)): App<V>, Json(latency): Json<Millis>) -> StatusCode {
+    control.set_latency_ms(latency.ms);
     StatusCode::NO_CONTENT
 }
 
@@ -142,11 +179,11 @@ async fn clock<V: Vendor>(State((control, _)): App<V>) -> Json<Value> {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Advance {
+struct Millis {
     ms: u64,
 }
 
-async fn advance<V: Vendor>(State((control, _)): App<V>, Json(by): Json<Advance>) -> Response {
+async fn advance<V: Vendor>(State((control, _)): App<V>, Json(by): Json<Millis>) -> Response {
     match control.clock().advance(Duration::from_millis(by.ms)) {
         Some(now) => Json(json!({ "now": now.to_string() })).into_response(),
         None => refused(StatusCode::CONFLICT, "the clock is not a manual one, or its range is at its end"),

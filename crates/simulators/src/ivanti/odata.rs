@@ -8,6 +8,7 @@
 
 mod eval;
 mod functions;
+mod keys;
 mod lex;
 mod measured;
 mod standard;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::odata::{Collation, Comparison, Dialect, NeNull};
+use crate::control::{DataAnswers, ExpiredAnswer, KeyComparison, QueryAnswers};
 
 /// The options of one look-alike.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -37,6 +38,7 @@ pub struct IvantiOptions {
     pub scheme: Scheme,
     pub login_reply: LoginReply,
     pub logout: Logout,
+    /// What a request in an expired session gets. An unknown session is always 401.
     pub expired_answer: ExpiredAnswer,
     /// A login beyond it is refused. Default: no limit.
     pub sessions_max: Option<usize>,
@@ -57,11 +59,18 @@ pub struct IvantiOptions {
     pub count: Count,
     pub empty: Empty,
     pub missing: Missing,
+    /// What any request for records gets, whatever its session.
+    pub data_answers: DataAnswers,
+    /// What becomes of a `$filter` without a fault.
+    pub query_answers: QueryAnswers,
+    /// What becomes of a comparison (not of equality) with the `RecId` in a `$filter`.
+    pub key_comparison: KeyComparison,
     pub filter_dialect: Dialect,
     pub collation: Collation,
     pub ne_null: NeNull,
     pub metadata_path: MetadataPath,
-    /// Which rows the account may read.
+    /// Which rows the account may read. Others it cannot change or delete either, as if they were missing; where it may
+    /// read none, its role is refused every write.
     pub rights: Rights,
     /// Dates are rendered with the offset of this zone at that moment: `UTC`, or a POSIX string such as
     /// `EST5EDT,M3.2.0,M11.1.0` or `<+0530>-5:30`.
@@ -83,6 +92,9 @@ pub struct IvantiOptions {
     /// Default: `Active`, `Inactive`.
     pub status_values: Vec<String>,
     pub bad_status: BadStatus,
+    /// What a `Team` or `Role` of an employee gets that no record bears. `Team` is the key of a team in the documented
+    /// fields; in the stock fields it is its name, and `Team_Valid` the key.
+    pub bad_reference: BadReference,
     /// Validated text: an unknown value is stored as nothing while the call succeeds.
     pub validated_fields: BTreeMap<String, Vec<String>>,
 }
@@ -131,17 +143,6 @@ pub enum Logout {
     Ok,
     /// There is no such path: 404, and the session goes on.
     NotFound,
-}
-
-/// What a request in an expired session gets. An unknown session is always 401.
-#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExpiredAnswer {
-    /// 401 `ISM_4001`.
-    #[default]
-    Unauthorized,
-    /// 200 without a body.
-    EmptyOk,
 }
 
 /// What a `$top` above `top_max` gets.
@@ -234,7 +235,7 @@ pub enum UnsetDates {
     YearOne,
 }
 
-/// What a second employee of one login gets.
+/// What a second employee of one login gets, a second team or role of one name.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicate {
@@ -243,6 +244,8 @@ pub enum Duplicate {
     Conflict409,
     #[serde(rename = "bad_request_400")]
     BadRequest400,
+    /// A second record.
+    Allowed,
 }
 
 /// What an update answers.
@@ -290,6 +293,19 @@ pub enum BadStatus {
     StoreNothing,
 }
 
+/// What a reference to no record gets.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BadReference {
+    /// It is stored like any text.
+    #[default]
+    Stored,
+    /// 400.
+    Reject,
+    /// The call succeeds and the field is empty.
+    StoreNothing,
+}
+
 impl Default for IvantiOptions {
     fn default() -> Self {
         Self {
@@ -319,6 +335,9 @@ impl Default for IvantiOptions {
             count: Count::default(),
             empty: Empty::default(),
             missing: Missing::default(),
+            data_answers: DataAnswers::default(),
+            query_answers: QueryAnswers::default(),
+            key_comparison: KeyComparison::default(),
             filter_dialect: Dialect::default(),
             collation: Collation::default(),
             ne_null: NeNull::default(),
@@ -336,6 +355,7 @@ impl Default for IvantiOptions {
             unclearable_fields: Vec::new(),
             status_values: vec!["Active".to_owned(), "Inactive".to_owned()],
             bad_status: BadStatus::default(),
+            bad_reference: BadReference::default(),
             validated_fields: BTreeMap::new(),
         }
     }

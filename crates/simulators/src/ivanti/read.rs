@@ -8,10 +8,12 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::call::Call;
 use super::fields::{Kind, Object};
+use super::lies::distorted;
 use super::odata::{self, Collation, Filter, LiteralKind};
 use super::options::{Count, Empty, IvantiOptions, Missing, Rights, TopOver};
 use super::sessions::Caller;
 use super::state::{State, Stored, rendered, text};
+use crate::control::QueryAnswers;
 
 /// `GET …/employees`.
 pub(super) fn list(state: &mut State, call: &Call, caller: &Caller, object: &Object) -> Answer {
@@ -39,13 +41,16 @@ fn page(state: &State, call: &Call, caller: &Caller, object: &Object) -> Result<
     let top = top(call, options)?;
     let skip = number(call, "$skip")?.unwrap_or(0);
     let filter = filter(call, object, options)?;
+    let asks = filter.is_some();
+    let filter = filter.and_then(|filter| distorted(filter, options));
+    let finds_nothing = asks && filter.is_none();
     let columns = columns(call, object)?;
     let order = Order::of(call, object)?;
 
     let comparison = options.comparison();
     let mut rows: Vec<&Stored> = state
         .rows(&object.set)
-        .filter(|row| is_visible(row, object, caller, options))
+        .filter(|row| !finds_nothing && is_visible(row, object, caller, options))
         .filter(|row| filter.as_ref().is_none_or(|filter| odata::matches(filter, &row.fields, comparison)))
         .collect();
     rows.sort_by(|a, b| order.compare(a, b, options.collation));
@@ -144,6 +149,9 @@ fn top(call: &Call, options: &IvantiOptions) -> Result<usize, Answer> {
 
 fn filter(call: &Call, object: &Object, options: &IvantiOptions) -> Result<Option<Filter>, Answer> {
     let Some(text) = call.query("$filter") else { return Ok(None) };
+    if options.query_answers == QueryAnswers::Everything {
+        return Ok(None);
+    }
     let filter = odata::parse(&text, options.filter_dialect).map_err(|error| Answer::bad_request(error.to_string()))?;
     if let Some(unknown) = filter.fields().into_iter().find(|name| object.field(name).is_none()) {
         return Err(unknown_field(unknown, object));

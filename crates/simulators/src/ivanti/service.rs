@@ -8,7 +8,7 @@ use super::call::{Call, Target};
 use super::fields::Object;
 use super::options::MetadataPath;
 use super::state::State;
-use super::{metadata, read, sessions, write};
+use super::{lies, metadata, read, sessions, write};
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method=\"post\">\
     <input name=\"username\"><input name=\"password\" type=\"password\"></form></body></html>";
@@ -27,7 +27,10 @@ pub(super) fn answer(state: &mut State, call: &Call, now: Timestamp) -> Answer {
         Target::Logout => return sessions::logout(state, call, now),
         _ => {}
     }
-    let caller = match sessions::caller(state, call, now) {
+    if let Some(lie) = lies::instead(&options, call, &target) {
+        return lie;
+    }
+    let caller = match sessions::caller(state, call, &target, now) {
         Ok(caller) => caller,
         Err(refused) => return refused,
     };

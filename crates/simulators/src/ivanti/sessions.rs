@@ -8,8 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::call::{Call, Credential, credential};
-use super::options::{ExpiredAnswer, IvantiOptions, LoginReply, Logout};
+use super::call::{Call, Credential, Target, credential};
+use super::lies::after_the_end;
+use super::options::{IvantiOptions, LoginReply, Logout};
 use super::state::State;
 use crate::control::query_pairs;
 
@@ -155,7 +156,7 @@ pub(super) fn logout(state: &mut State, call: &Call, now: Timestamp) -> Answer {
     if options.logout == Logout::NotFound {
         return Answer::not_found("No service for the resource is registered.");
     }
-    if let Err(refused) = caller(state, call, now) {
+    if let Err(refused) = caller(state, call, &Target::Logout, now) {
         return refused;
     }
     if let Some(Credential::Session(token)) = credential(&call.parts, &options) {
@@ -165,7 +166,7 @@ pub(super) fn logout(state: &mut State, call: &Call, now: Timestamp) -> Answer {
 }
 
 /// Who asks, or the refusal.
-pub(super) fn caller(state: &mut State, call: &Call, now: Timestamp) -> Result<Caller, Answer> {
+pub(super) fn caller(state: &mut State, call: &Call, target: &Target, now: Timestamp) -> Result<Caller, Answer> {
     let options = state.options.clone();
     state.sessions.purge(&options, now);
     match credential(&call.parts, &options) {
@@ -178,10 +179,8 @@ pub(super) fn caller(state: &mut State, call: &Call, now: Timestamp) -> Result<C
                 return Ok(session.caller.clone());
             }
             let is_expired = state.sessions.expired.contains(&token);
-            if is_expired && options.expired_answer == ExpiredAnswer::EmptyOk {
-                return Err(Answer::bare(StatusCode::OK));
-            }
-            Err(Answer::unauthorized())
+            let lie = after_the_end(&options, call, target).filter(|_| is_expired);
+            Err(lie.unwrap_or_else(Answer::unauthorized))
         }
         _ => Err(Answer::unauthorized()),
     }

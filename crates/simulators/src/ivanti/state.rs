@@ -45,11 +45,11 @@ impl State {
         self.objects.get(&set.to_lowercase())?.get(key)
     }
 
-    /// Another employee with this login, in any letter case.
-    pub(super) fn login_is_taken(&self, set: &str, login: &str, except: Option<&str>) -> bool {
-        let login = login.trim_end().to_lowercase();
+    /// Whether another record has this text in this field, in any letter case.
+    pub(super) fn is_taken(&self, set: &str, field: &str, wanted: &str, except: Option<&str>) -> bool {
+        let wanted = wanted.trim_end().to_lowercase();
         self.rows(set).any(|row| {
-            text(&row.fields, "LoginID").trim_end().to_lowercase() == login
+            text(&row.fields, field).trim_end().to_lowercase() == wanted
                 && except.is_none_or(|key| text(&row.fields, "RecId") != key)
         })
     }
