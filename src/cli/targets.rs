@@ -78,15 +78,15 @@ pub fn build_over(
             ConfigOnDelete::Delete => OnDelete::Delete,
             ConfigOnDelete::Refuse => OnDelete::Refuse,
         },
-        group_create: match target.groups.create {
-            ConfigGroupCreate::Create => GroupCreate::Create,
-            ConfigGroupCreate::Adopt => GroupCreate::Adopt,
-            ConfigGroupCreate::Refuse => GroupCreate::Refuse,
-        },
         on_recreate: match target.on_recreate {
             ConfigOnRecreate::Revive => OnRecreate::Revive,
             ConfigOnRecreate::Refuse => OnRecreate::Refuse,
             ConfigOnRecreate::NewRecord => OnRecreate::NewRecord,
+        },
+        group_create: match target.groups.create {
+            ConfigGroupCreate::Create => GroupCreate::Create,
+            ConfigGroupCreate::Adopt => GroupCreate::Adopt,
+            ConfigGroupCreate::Refuse => GroupCreate::Refuse,
         },
         rows_max: target.rows_max,
         deadline: deadline.checked_sub(DEADLINE_MARGIN).filter(|left| !left.is_zero()).unwrap_or(deadline),

@@ -12,11 +12,10 @@ use scim_core::schema::enterprise_user;
 use scim_core::{AttrId, AttrSet, Change, Resource, ScimError};
 use serde_json::Value;
 
-use super::external_id::refuse_taken;
 use super::lock::Waits;
 use super::target::OnRecreate;
 use super::write::{create, external_id_of, taken};
-use super::{Caller, Failure, TargetService};
+use super::{Caller, Failure, TargetService, external_id};
 use crate::backend::{BackendError, BackendErrorKind, Cx, Endpoint, Id, Kept, Written};
 use crate::store::{ExternalIdUpdate, Record, RecordUpdate};
 
@@ -45,8 +44,8 @@ pub(super) async fn recreate(
     match service.options.on_recreate {
         OnRecreate::Refuse => Err(refused(name, id, "this target does not bring deleted users back")),
         OnRecreate::Revive => {
-            if let Some(external_id) = &external_id {
-                refuse_taken(service, &cx, caller, Endpoint::Users, external_id, None).await?;
+            if let Some(wanted) = &external_id {
+                external_id::refuse_taken(service, &cx, caller, Endpoint::Users, wanted, None).await?;
             }
             revive(service, &cx, caller, base, new, id, external_id).await
         }

@@ -29,17 +29,6 @@ pub enum OnDelete {
     Refuse,
 }
 
-/// What a POST of a group does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupCreate {
-    /// It adopts the group of that name, else makes it.
-    Create,
-    /// It adopts the group of that name, else is refused.
-    Adopt,
-    /// It is refused.
-    Refuse,
-}
-
 /// What a POST of a deleted user's name does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnRecreate {
@@ -49,6 +38,17 @@ pub enum OnRecreate {
     Refuse,
     /// The deleted record is renamed, and a new one made.
     NewRecord,
+}
+
+/// What a POST of a group does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupCreate {
+    /// It adopts the group of that name, else makes it.
+    Create,
+    /// It adopts the group of that name, else is refused.
+    Adopt,
+    /// It is refused.
+    Refuse,
 }
 
 /// Milliseconds since the epoch, injected.
@@ -68,10 +68,10 @@ pub struct TargetOptions {
     pub name: String,
     /// What a DELETE does.
     pub on_delete: OnDelete,
-    /// What a POST of a group does.
-    pub group_create: GroupCreate,
     /// What a POST of a deleted user's name does.
     pub on_recreate: OnRecreate,
+    /// What a POST of a group does.
+    pub group_create: GroupCreate,
     /// The most rows that one list may walk over.
     pub rows_max: usize,
     /// When an answer must be ready.

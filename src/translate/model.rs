@@ -127,10 +127,10 @@ pub struct Model {
     pub names: NameModel,
     /// The password field, where there is one.
     pub password: Option<Password>,
-    /// The groups, where they are served.
-    pub groups: Option<Groups>,
     /// The fields that give access beside the state of the account.
     pub grants: Grants,
+    /// The groups, where they are served.
+    pub groups: Option<Groups>,
     /// How queries behave.
     pub dialect: Dialect,
     /// What the operator decided.

@@ -67,10 +67,22 @@ pub(super) async fn revive<D: Driver>(
     Ok(Written { id: id.clone(), resource: backend.whole(&after, &kept), kept, changed })
 }
 
+/// What gives access and what it is set back to: memberships in groups that are served are among it.
+fn grants(model: &Model) -> Values {
+    let mut grants = model.grants.resets.clone();
+    let kinds = model.groups.iter().flat_map(|groups| &groups.kinds);
+    for field in kinds.map(|kind| kind.membership.field) {
+        if !grants.iter().any(|(own, _)| *own == field) {
+            grants.push((field, None));
+        }
+    }
+    grants
+}
+
 /// What is mapped, and what gives access.
 fn fields_read(model: &Model) -> Vec<FieldId> {
     let mut fields = model.fields_all();
-    fields.extend(model.grants.resets.iter().map(|(field, _)| *field));
+    fields.extend(grants(model).into_iter().map(|(field, _)| field));
     fields.sort_unstable();
     fields.dedup();
     fields
@@ -106,12 +118,12 @@ fn resolve<D: Driver>(backend: &Translated<D>, before: &Record, new: &Resource) 
         }
     }
     let mut resets: Values = Vec::new();
-    for (field, reset) in &model.grants.resets {
-        match values.iter().find(|(own, _)| own == field) {
-            Some(_) if asked.contains(field) => {}
+    for (field, reset) in grants(model) {
+        match values.iter().find(|(own, _)| *own == field) {
+            Some(_) if asked.contains(&field) => {}
             Some(default) => resets.push(default.clone()),
             // Where there is nothing, nothing has to be taken away.
-            None => resets.push((*field, reset.clone().filter(|_| before.get(*field).is_some()))),
+            None => resets.push((field, reset.filter(|_| before.get(field).is_some()))),
         }
     }
     for reset in &resets {
@@ -146,7 +158,9 @@ fn is_apart(model: &Model, field: FieldId) -> bool {
 
 /// Access that is still there is no matter of spelling.
 fn verify_resets(model: &Model, resets: &Values, after: &Record) -> Result<(), BackendError> {
-    let text = |value: Option<&NativeValue>| value.map(|value| fold::fold(value.as_text().trim()));
+    let text = |value: Option<&NativeValue>| {
+        value.map(|value| fold::fold(value.as_text().trim())).filter(|text| !text.is_empty())
+    };
     let left: Vec<String> = resets
         .iter()
         .filter(|(field, wanted)| text(after.get(*field)) != text(wanted.as_ref()))

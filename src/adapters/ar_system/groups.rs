@@ -17,7 +17,7 @@ const GROUP_NAME: &str = "Group Name";
 const LONG_GROUP_NAME: &str = "Long Group Name";
 const GROUP_TYPE: &str = "Group Type";
 const GROUP_CATEGORY: &str = "Group Category";
-const GROUP_LIST: &str = "Group List";
+pub(super) const GROUP_LIST: &str = "Group List";
 
 const NAME_LENGTH_MAX: usize = 30;
 const LIST_LENGTH_MAX: usize = 4_000;

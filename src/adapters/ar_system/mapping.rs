@@ -15,7 +15,6 @@ pub(super) const REQUEST_ID: &str = "Request ID";
 pub(super) const LICENSE_TYPE: &str = "License Type";
 /// The licence type that costs nothing and lets nobody write.
 pub(super) const FREE_LICENSE: &str = "Read";
-const GROUP_LIST: &str = "Group List";
 const APPLICATION_LICENSE: &str = "Application License";
 const FULL_TEXT_LICENSE: &str = "Full Text License Type";
 const STATUS: &str = "Status";
@@ -90,7 +89,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let license = mapping.field_of(&format!("{EXTENSION_URN}:licenseType"));
     let Mapping { mut description, mut fields, rules } = mapping;
     let free = || Some(NativeValue::text(FREE_LICENSE));
-    let mut grants = vec![(fields.id(GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
+    let mut grants = vec![(fields.id(groups::GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
     grants.push((fields.id(FULL_TEXT_LICENSE), free()));
     grants.extend(license.map(|field| (field, free())));
     grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
