@@ -223,7 +223,7 @@ impl<D: Driver> Translated<D> {
         tokens.dedup();
         let unknown = self.directory.unknown(&tokens);
         let old = self.directory.known().is_some_and(|known| known.at.elapsed() >= FOR_USERS);
-        if unknown.is_empty() && (tokens.is_empty() || !old || self.directory.failed_lately()) {
+        if tokens.is_empty() || (unknown.is_empty() && !old) || self.directory.failed_lately() {
             return;
         }
         let age = if unknown.is_empty() { FOR_USERS } else { Duration::ZERO };

@@ -16,6 +16,8 @@ use crate::backend::{BackendError, BackendErrorKind, Batch, Cursor, Cx, Id, Quer
 
 /// How old the groups may be that one is taken from to prove that a query looked.
 const FOR_CANARY: Duration = Duration::from_secs(300);
+/// How long a client waits before it asks again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// So many users are asked for by their keys at once.
 const USERS_AT_ONCE: usize = 20;
 /// So many users are read to see whether a field is shown at all.
@@ -137,7 +139,11 @@ impl<D: Driver> Translated<D> {
         self.group(cx, id).await?.ok_or_else(gone)
     }
 
-    /// The groups of this name by a query; none when that cannot settle it, and all groups have to be looked at.
+    /// The groups of this name by a query; none when that cannot settle it, and all groups have to be looked at. Another
+    /// group is asked for beside it: an answer without that one is no answer.
+    ///
+    /// # Errors
+    /// `Unproven`, else those of the calls.
     async fn groups_named(&self, cx: &Cx, name: &str) -> Result<Option<Vec<Group>>, BackendError> {
         let declared = self.declared_groups()?;
         let Some(records) = declared.records(0).filter(|_| declared.kinds.len() == 1) else { return Ok(None) };
@@ -145,26 +151,34 @@ impl<D: Driver> Translated<D> {
         let plain = |text: &str| {
             text.is_ascii() && !text.is_empty() && !text.chars().any(char::is_control) && !(dialect.is_keyword)(text)
         };
-        // Another group beside the asked one, in the same query: an answer without it is no answer.
-        let known = self.groups_within(cx, FOR_CANARY).await?;
-        let canary = known.groups().iter().find(|group| plain(&group.name) && !fold::same(&group.name, name));
-        let (Some(canary), true) = (canary, dialect.case_insensitive && plain(name)) else { return Ok(None) };
-        let equal = |text: &str| Condition::Compare(records.name, Relation::Eq, NativeValue::text(text));
-        let scan = Scan {
-            condition: Condition::any(vec![equal(name), equal(&canary.name)]),
-            fields: records.fields.all().collect(),
-            limit: self.model().policy.page_size,
-            ..Scan::default()
-        };
-        let op = NativeOp::Scan(scan);
-        let rows = match self.call_on(cx, Object::Groups(0), "groups", &op).await? {
-            NativeReply::Page(rows) => rows,
-            _ => return Ok(None),
-        };
-        let found: Vec<Group> = rows.iter().filter_map(|row| group_of(declared, 0, records, row)).collect();
-        let (canaries, others): (Vec<Group>, Vec<Group>) = found.into_iter().partition(|group| group.id == canary.id);
-        let answered = !canaries.is_empty() && others.iter().all(|group| fold::same(&group.name, name));
-        Ok(answered.then_some(others))
+        if !(dialect.case_insensitive && plain(name)) {
+            return Ok(None);
+        }
+        // The canary may have gone since it was seen: then another one is taken.
+        for age in [FOR_CANARY, Duration::ZERO] {
+            let known = self.groups_within(cx, age).await?;
+            let fits = |group: &&Group| plain(&group.name) && !fold::same(&group.name, name);
+            let Some(canary) = known.groups().iter().find(fits) else { return Ok(None) };
+            let equal = |text: &str| Condition::Compare(records.name, Relation::Eq, NativeValue::text(text));
+            let scan = Scan {
+                condition: Condition::any(vec![equal(name), equal(&canary.name)]),
+                fields: records.fields.all().collect(),
+                limit: self.model().policy.page_size.max(ROWS_SEEN),
+                ..Scan::default()
+            };
+            let op = NativeOp::Scan(scan);
+            let NativeReply::Page(rows) = self.call_on(cx, Object::Groups(0), "groups", &op).await? else {
+                return Ok(None);
+            };
+            let found = rows.iter().filter_map(|row| group_of(declared, 0, records, row));
+            let (canaries, others): (Vec<Group>, Vec<Group>) =
+                found.partition(|group| fold::same(&group.name, &canary.name));
+            if !canaries.is_empty() && others.iter().all(|group| fold::same(&group.name, name)) {
+                return Ok(Some(others));
+            }
+        }
+        let why = "the target's answer lacks a group that is there, or has others than were asked for";
+        Err(BackendError::new("groups", BackendErrorKind::Unproven).after(RETRY_AFTER).because(why))
     }
 
     /// Puts the members into a page of groups: all of them, or those among `asked`. One scan over users serves them all.

@@ -53,7 +53,7 @@ impl<D: Driver> Groups for Translated<D> {
             return Ok(false);
         }
         self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
-        let mut failure = BackendErrorKind::Contended;
+        let mut overwritten = false;
         for _ in 0..2 {
             let refusal = match member {
                 true => self.refuse_join(&group, &membership, &before),
@@ -74,15 +74,14 @@ impl<D: Driver> Groups for Translated<D> {
                 return Ok(true);
             }
             outcome?;
-            // What stayed as it was, nobody overwrote.
-            failure = if after.get(membership.field) == before.get(membership.field) {
-                BackendErrorKind::NotEffective(vec!["members".to_owned()])
-            } else {
-                BackendErrorKind::Contended
-            };
+            overwritten |= after.get(membership.field) != before.get(membership.field);
             before = after;
         }
-        Err(BackendError::new("membership", failure).after(CONTENDED_RETRY))
+        // What stayed as it was both times, nobody overwrote.
+        Err(match overwritten {
+            true => BackendError::new("membership", BackendErrorKind::Contended).after(CONTENDED_RETRY),
+            false => BackendError::new("membership", BackendErrorKind::NotEffective(vec!["members".to_owned()])),
+        })
     }
 
     async fn create_group(&self, cx: &Cx, name: &str) -> Result<Id, BackendError> {
