@@ -2,6 +2,7 @@
 
 #![expect(unreachable_pub, reason = "`pub` marks what other modules of this binary may use")]
 
+mod absence;
 mod architecture;
 mod attack;
 mod bridge;
