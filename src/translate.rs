@@ -10,6 +10,7 @@ mod codec;
 mod collation;
 mod condition;
 mod create;
+mod examine;
 mod fault;
 mod fields;
 mod keys;

@@ -14,7 +14,7 @@ use super::walk::Step;
 use super::{Condition, Driver, Model, NativeOp, NativeReply, Plan, Random, Record, Scan, fault, narrow::narrow};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Explained, Finding, Id, Kept,
-    Query, Row, Written, join,
+    Query, Row, WriteTrial, Written, join,
 };
 use crate::wire::{FaultKind, Wire};
 
@@ -263,6 +263,10 @@ impl<D: Driver> Backend for Translated<D> {
 
     async fn probe(&self, cx: &Cx) -> Vec<Finding> {
         self.findings(cx).await
+    }
+
+    async fn examine(&self, cx: &Cx, write: Option<&WriteTrial>) -> Vec<Finding> {
+        self.examined(cx, write).await
     }
 
     fn last_state(&self) -> Option<Result<(), String>> {

@@ -30,15 +30,19 @@ async fn ask_everything(bridge: &TestBridge, target: &str, id: &str, case: &str)
     assert_eq!(inserts(bridge, target), 0, "{case}: a create was sent");
     assert_eq!(records(bridge, target).len(), before, "{case}");
     let nobody = bridge.filter(target, "userName eq \"nobody\"").await;
-    assert_eq!(nobody.status, StatusCode::SERVICE_UNAVAILABLE, "{case}: {}", nobody.body);
-    assert!(nobody.headers.contains_key("retry-after"), "{case}");
+    // A bridge that could never look anybody up walks over all pages, and those are told honestly.
+    let walked = case.ends_with("Queries from the start") && nobody.body["totalResults"] == 0;
+    assert!(walked || nobody.status == StatusCode::SERVICE_UNAVAILABLE, "{case}: {}", nobody.body);
+    assert!(walked || nobody.headers.contains_key("retry-after"), "{case}");
     for filter in ["userName eq \"ADA\"", "userName eq \"ada\" and active eq true", "id eq \"ID\"", "title eq \"x\""] {
         let found = bridge.filter(target, &filter.replace("ID", id)).await;
         let right = found.status == StatusCode::OK && found.body["Resources"][0]["id"] == id;
         // The title is a query that a vendor without rights for it cannot prove either.
         let none = filter.starts_with("title") && target == "ivanti" && found.body["totalResults"] == 0;
         assert!(
-            says_nothing(&found) || right || (none && case.contains("Everything")),
+            says_nothing(&found)
+                || right
+                || (none && (case.contains("Everything") || case.ends_with("Queries from the start"))),
             "{case} {filter}: {}",
             found.body
         );
@@ -107,7 +111,8 @@ async fn a_bridge_that_starts_while_a_vendor_lies_believes_it_no_more() {
             if matches!(lie, Lie::DeadSession(_)) {
                 continue;
             }
-            let case = format!("{target} {lie:?} from the start");
+            let queries = matches!(lie, Lie::QueriesFindNothing | Lie::QueriesFindEverything);
+            let case = format!("{target} {lie:?}{} from the start", if queries { " Queries" } else { "" });
             let setup = Setup::default();
             let (bmc, ivanti) = (setup.bmc.options(), setup.ivanti.options());
             begin(lie, &setup.bmc, &setup.ivanti);
