@@ -186,8 +186,8 @@ impl Target {
     /// The name of the service account, where it has one.
     fn username(&self) -> Option<&str> {
         match &self.kind {
-            TargetKind::BmcAr(Bmc { auth: BmcAuth::Jwt { username, .. } }) => Some(username),
-            TargetKind::Ivanti(Ivanti { auth: IvantiAuth::Session { username, .. }, .. }) => Some(username),
+            TargetKind::BmcAr(Bmc { auth: BmcAuth::Jwt { username, .. } })
+            | TargetKind::Ivanti(Ivanti { auth: IvantiAuth::Session { username, .. }, .. }) => Some(username),
             TargetKind::Ivanti(Ivanti { auth: IvantiAuth::ApiKey { .. }, .. }) => None,
         }
     }

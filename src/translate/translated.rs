@@ -195,8 +195,7 @@ impl<D: Driver> Backend for Translated<D> {
 
     fn explain(&self, query: &Query) -> Explained {
         let (plan, mut exact, mut scan) = self.scan_for(query, self.likely_narrowing());
-        let name = self.model().user_name().field;
-        if let Some(wanted) = scan.condition.as_ref().and_then(|condition| condition.pinned(name)) {
+        if let Some(wanted) = self.as_lookup(scan.condition.as_ref()) {
             let lookup = Condition::any(wanted);
             exact &= lookup == scan.condition;
             scan.condition = lookup;

@@ -177,6 +177,26 @@ async fn an_empty_filter_costs_one_call_more_than_a_lookup() {
 }
 
 #[tokio::test]
+async fn many_names_at_once_are_all_found_whatever_the_page_size() {
+    for target in TARGETS {
+        for page_size in [1, 3, 100] {
+            let keys = format!("page_size = {page_size}");
+            let setup = Setup { bmc_keys: keys.clone(), ivanti_keys: keys, ..Setup::default() };
+            let bridge = setup.build().await;
+            for number in 0..30 {
+                insert(&bridge, target, &format!("user{number}"));
+            }
+            for count in [2, 9, 20, 30] {
+                let names = (0..count).map(|number| format!("userName eq \"USER{number}\""));
+                let filter = names.collect::<Vec<_>>().join(" or ");
+                let found = bridge.filter(target, &format!("{filter} or userName eq \"nobody\"")).await;
+                assert_eq!(found.body["totalResults"], count, "{target} {page_size}: {}", found.body);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn somebody_deleted_through_the_bridge_is_gone_by_another_ones_proof() {
     for target in TARGETS {
         let keys = "on_delete = \"delete\"".to_owned();
