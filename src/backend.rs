@@ -3,6 +3,7 @@
 //! Invariant: knows scim-core; knows no HTTP server, no SQL, no HTTP client and no adapter.
 
 mod error;
+mod groups;
 mod hurry;
 mod kept;
 mod query;
@@ -15,6 +16,7 @@ use async_trait::async_trait;
 use scim_core::{AttrId, AttrSet, Change, Definition, Resource};
 
 pub use error::{Applied, BackendError, BackendErrorKind, ChangeError, Retry};
+pub use groups::{Candidate, Groups, GroupsDescription};
 pub use hurry::Hurry;
 pub use kept::{Kept, join, refuse_access, split};
 pub use query::{Batch, Cursor, Explained, Query, Row};
@@ -110,6 +112,15 @@ impl Journal {
     }
 }
 
+/// Where resources are served (RFC 7644 section 3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// `/Users`
+    Users,
+    /// `/Groups`
+    Groups,
+}
+
 /// What a target is: data, known without I/O.
 #[derive(Debug, Clone)]
 pub struct Description {
@@ -117,6 +128,8 @@ pub struct Description {
     pub kind: &'static str,
     /// The resource type User as this target serves it.
     pub users: Arc<Definition>,
+    /// The groups, where the target serves them.
+    pub groups: Option<GroupsDescription>,
     /// Where each writable attribute of a user lives.
     pub storage: Storage,
     /// The attribute in which the vendor's own unique name lives: `userName`.
@@ -127,6 +140,16 @@ pub struct Description {
     pub change_password: bool,
     /// Whether a create that finds its name taken makes the existing record the resource.
     pub adopts: bool,
+}
+
+impl Description {
+    /// The resource type that is served at an endpoint.
+    pub fn at(&self, endpoint: Endpoint) -> Option<&Arc<Definition>> {
+        match endpoint {
+            Endpoint::Users => Some(&self.users),
+            Endpoint::Groups => self.groups.as_ref().map(|groups| &groups.definition),
+        }
+    }
 }
 
 /// Which attributes the vendor holds, whole or in part; the bridge keeps the rest.
@@ -191,26 +214,40 @@ pub trait Backend: fmt::Debug + Send + Sync {
     /// Types, schemas and capabilities.
     fn describe(&self) -> &Description;
 
-    /// A record as clients see it: what the vendor holds, what is kept for it, and what follows from both.
+    /// A user as clients see it: what the vendor holds, what is kept for it, and what follows from both.
     fn complete(&self, native: Resource, kept: &Kept) -> Resource;
 
     /// What a query would become, without I/O.
     fn explain(&self, query: &Query) -> Explained;
 
     /// One record, as far as the vendor holds it. `want` names the attributes that will be looked at.
-    async fn get(&self, cx: &Cx, id: &Id, want: &AttrSet) -> Result<Option<Resource>, BackendError>;
+    async fn get(&self, cx: &Cx, endpoint: Endpoint, id: &Id, want: &AttrSet)
+    -> Result<Option<Resource>, BackendError>;
 
     /// One batch of a walk in the order of ids over a superset of what satisfies the query's filter.
     async fn scan(&self, cx: &Cx, query: &Query) -> Result<Batch, BackendError>;
 
-    /// Creates a record, after making sure that nothing has its unique name. Confirmed by reading.
+    /// What can be done with groups, where the target serves them.
+    fn groups(&self) -> Option<&dyn Groups>;
+
+    /// Creates a user, after making sure that nothing has its unique name. Confirmed by reading.
     async fn create(&self, cx: &Cx, new: &Resource) -> Result<Written, BackendError>;
 
-    /// Applies a change: reads, resolves, writes what differs, confirms by reading. Switching off comes first and
+    /// Applies a change to a user: reads, resolves, writes what differs, confirms by reading. Switching off comes first and
     /// stands alone. `kept` is what the bridge keeps for the record.
     async fn change(&self, cx: &Cx, id: &Id, change: &Change, kept: &Kept) -> Result<Written, ChangeError>;
 
-    /// Deletes a record for good.
+    /// Makes a deleted record what a create of `new` asks for, but for the state of the account: writes the attributes,
+    /// takes away the groups, roles and licences that the record still has and `new` does not ask for, and gives it a
+    /// new password. Confirmed by reading. A record that may not be switched on although `new` wants it is refused
+    /// before anything is written.
+    async fn revive(&self, cx: &Cx, id: &Id, new: &Resource) -> Result<Written, BackendError>;
+
+    /// Renames a deleted record, so that `name` is free for another one. Confirmed by reading; nothing is done when the
+    /// record does not have the name any more. One that is in use is refused.
+    async fn set_aside(&self, cx: &Cx, id: &Id, name: &str) -> Result<(), BackendError>;
+
+    /// Deletes a user for good.
     async fn delete(&self, cx: &Cx, id: &Id) -> Result<(), BackendError>;
 
     /// Looks whether the target can be served as configured.

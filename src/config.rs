@@ -31,8 +31,8 @@ pub use store::Store;
 pub use target::attributes::{Attribute, Codec, Native};
 pub use target::auth::{BmcAuth, IvantiAuth, LoginBody, Scheme};
 pub use target::{
-    Bmc, Collation, Ivanti, OnConflict, OnDelete, OnRecreate, Password, Preset, Protected, Rename, Target, TargetKind,
-    Unmapped,
+    Bmc, Collation, GroupCreate, GroupKind, Groups, Ivanti, Join, OnConflict, OnDelete, OnRecreate, Password, Preset,
+    Protected, Rename, Target, TargetKind, Unmapped,
 };
 pub use toml_span::{Span, Spanned};
 

@@ -2,10 +2,14 @@
 //!
 //! Invariant: knows no HTTP server, no HTTP client, no SQL, no adapter and no mapping.
 
+mod external_id;
 mod failure;
+mod groups;
 mod list;
 mod lock;
+mod members;
 mod probe;
+mod revive;
 mod target;
 mod write;
 
@@ -17,8 +21,9 @@ use scim_core::discovery::Features;
 use scim_core::{Definition, Projection, Resource, ScimError};
 use serde_json::Value;
 
+pub use crate::backend::Endpoint;
 use crate::backend::Journal;
-pub use target::{Clock, OnDelete, TargetOptions, TargetService};
+pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.
 #[derive(Debug, Clone)]
@@ -105,37 +110,59 @@ pub trait Service: Send + Sync {
     /// How the target does.
     fn readiness(&self) -> Readiness;
 
-    /// `GET /Users/{id}`
-    async fn get(&self, caller: &Caller, base: &str, id: &str, show: &Projection) -> Result<Resource, Failure>;
+    /// `GET /Users/{id}`, `GET /Groups/{id}`
+    async fn get(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        id: &str,
+        show: &Projection,
+    ) -> Result<Resource, Failure>;
 
-    /// `GET /Users`
-    async fn list(&self, caller: &Caller, base: &str, request: &ListRequest) -> Result<Listed, Failure>;
+    /// `GET /Users`, `GET /Groups`
+    async fn list(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        request: &ListRequest,
+    ) -> Result<Listed, Failure>;
 
-    /// `POST /Users`
-    async fn create(&self, caller: &Caller, base: &str, body: &Value, show: &Projection) -> Result<Resource, Failure>;
+    /// `POST /Users`, `POST /Groups`
+    async fn create(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        body: &Value,
+        show: &Projection,
+    ) -> Result<Resource, Failure>;
 
-    /// `PUT /Users/{id}`
+    /// `PUT /Users/{id}`, `PUT /Groups/{id}`
     async fn replace(
         &self,
         caller: &Caller,
+        endpoint: Endpoint,
         base: &str,
         id: &str,
         body: &Value,
         show: &Projection,
     ) -> Result<Resource, Failure>;
 
-    /// `PATCH /Users/{id}`
+    /// `PATCH /Users/{id}`, `PATCH /Groups/{id}`. None where the resource is not sent back.
     async fn patch(
         &self,
         caller: &Caller,
+        endpoint: Endpoint,
         base: &str,
         id: &str,
         body: &Value,
         show: &Projection,
-    ) -> Result<Resource, Failure>;
+    ) -> Result<Option<Resource>, Failure>;
 
-    /// `DELETE /Users/{id}`
-    async fn delete(&self, caller: &Caller, id: &str) -> Result<(), Failure>;
+    /// `DELETE /Users/{id}`, `DELETE /Groups/{id}`
+    async fn delete(&self, caller: &Caller, endpoint: Endpoint, id: &str) -> Result<(), Failure>;
 
     /// Ends sessions at the vendor.
     async fn close(&self);

@@ -60,8 +60,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// is buried already keeps its first tombstone.
     async fn bury(&self, key: &RecordKey, burial: Burial) -> Result<(), StoreError>;
 
-    /// Takes the tombstone away. The external ids that lie in it are not given back.
-    async fn unbury(&self, key: &RecordKey) -> Result<(), StoreError>;
+    /// Takes the tombstone away, if there is one, and changes what is kept for the record: both or neither. The external
+    /// ids that lie in the tombstone are not given back.
+    ///
+    /// # Errors
+    /// [`StoreError::ExternalIdTaken`], which leaves everything as it was.
+    async fn unbury(&self, key: &RecordKey, update: RecordUpdate) -> Result<(), StoreError>;
 
     /// Removes all that is kept for a record, its tombstone too: the vendor has it no more.
     async fn forget(&self, key: &RecordKey) -> Result<(), StoreError>;

@@ -10,20 +10,26 @@ mod codec;
 mod collation;
 mod condition;
 mod create;
+mod directory;
 mod examine;
 mod fault;
 mod fields;
+pub mod groups;
 mod keys;
 mod likeness;
 pub mod mapping;
+mod members;
+mod membership;
 mod model;
 mod names;
 mod narrow;
 mod password;
 mod probe;
 mod record;
+mod revive;
 mod translated;
 mod walk;
+mod write_groups;
 
 use bytes::Bytes;
 use http::Response;
@@ -37,9 +43,19 @@ pub use names::{NameIds, NameModel};
 pub use narrow::{Narrowed, Plan, narrow};
 pub use password::Random;
 pub use record::{FieldId, FieldTable, NativeValue, Record, RecordSeed};
+pub use revive::Grants;
 pub use translated::Translated;
 
-/// One native operation on the records of the driver's object.
+/// Which of a vendor's objects an operation is about; the fields of each have numbers of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Object {
+    /// The users.
+    Users,
+    /// The groups of a kind, by its place among [`groups::Groups::kinds`].
+    Groups(usize),
+}
+
+/// One native operation on the records of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NativeOp {
     /// One record by its key.
@@ -127,14 +143,15 @@ pub trait Driver: Protocol + std::fmt::Debug {
     /// Fields, rules, dialect and policies.
     fn model(&self) -> &Model;
     /// The request for an operation.
-    fn encode(&self, op: &NativeOp) -> Call;
+    fn encode(&self, object: Object, op: &NativeOp) -> Call;
     /// What an answer means. Total: whatever comes is a reply or a fault.
     ///
     /// # Errors
     /// The fault that the answer stands for.
-    fn decode(&self, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault>;
-    /// Whether a condition fits into one request. One that does not is left out of it.
+    fn decode(&self, object: Object, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault>;
+    /// Whether a condition on users fits into one request. One that does not is left out of it.
     fn carries(&self, condition: &Condition) -> bool;
-    /// At how many places the vendor may describe its fields, so that a mapping to a missing field is found at start.
+    /// At how many places the vendor may describe an object's fields, so that a mapping to a missing field is found at
+    /// start.
     fn description_places(&self) -> usize;
 }

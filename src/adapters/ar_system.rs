@@ -5,6 +5,7 @@
 mod config;
 mod dialect;
 mod driver;
+mod groups;
 mod mapping;
 #[cfg(test)]
 mod tests;

@@ -5,11 +5,12 @@
 mod config;
 mod dialect;
 mod driver;
+mod groups;
 mod mapping;
 mod metadata;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-pub use config::{Auth, LoginBody, Preset, Scheme, Settings};
+pub use config::{Auth, GroupSettings, GroupWord, LoginBody, Preset, Scheme, Settings};
 pub use driver::Ivanti;

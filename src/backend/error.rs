@@ -49,6 +49,8 @@ pub enum BackendErrorKind {
     Unproven,
     /// The vendor said yes, but reading back shows that it did not happen; the SCIM names of the attributes.
     NotEffective(Vec<String>),
+    /// Another program changed the same record at the same time, twice.
+    Contended,
     /// The target is set up in a way that cannot work: a field or an object that does not exist.
     Misconfigured,
     /// More rows would have to be walked than the ceiling allows.

@@ -2,11 +2,13 @@
 
 use scim_core::{AttrSet, Filter, Resource};
 
-use super::Id;
+use super::{Endpoint, Id};
 
-/// A step of a walk over users.
+/// A step of a walk.
 #[derive(Debug, Clone)]
 pub struct Query {
+    /// Over what.
+    pub endpoint: Endpoint,
     /// What the rows should satisfy. The backend answers with a superset; the caller checks every row.
     pub filter: Option<Filter>,
     /// The attributes that will be looked at; the filter's own are added by the backend.

@@ -9,10 +9,11 @@ use secrecy::SecretString;
 use crate::adapters::{ar_system, ivanti};
 use crate::backend::Backend;
 use crate::config::{
-    BmcAuth, Codec as ConfigCodec, Collation, Config, ConfigErrors, IvantiAuth, LoginBody, Native, OnConflict,
-    OnDelete as ConfigOnDelete, Password, Preset, Rename, Scheme, Target, TargetKind, Unmapped,
+    BmcAuth, Codec as ConfigCodec, Collation, Config, ConfigErrors, GroupCreate as ConfigGroupCreate, GroupKind,
+    IvantiAuth, Join, LoginBody, Native, OnConflict, OnDelete as ConfigOnDelete, OnRecreate as ConfigOnRecreate,
+    Password, Preset, Rename, Scheme, Target, TargetKind, Unmapped,
 };
-use crate::service::{Clock, OnDelete, TargetOptions, TargetService};
+use crate::service::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 use crate::store::Store;
 use crate::translate::mapping::{MappingFault, Override};
 use crate::translate::{Case, Codec, Driver, PasswordPolicy, Random, Translated};
@@ -77,6 +78,16 @@ pub fn build_over(
             ConfigOnDelete::Delete => OnDelete::Delete,
             ConfigOnDelete::Refuse => OnDelete::Refuse,
         },
+        on_recreate: match target.on_recreate {
+            ConfigOnRecreate::Revive => OnRecreate::Revive,
+            ConfigOnRecreate::Refuse => OnRecreate::Refuse,
+            ConfigOnRecreate::NewRecord => OnRecreate::NewRecord,
+        },
+        group_create: match target.groups.create {
+            ConfigGroupCreate::Create => GroupCreate::Create,
+            ConfigGroupCreate::Adopt => GroupCreate::Adopt,
+            ConfigGroupCreate::Refuse => GroupCreate::Refuse,
+        },
         rows_max: target.rows_max,
         deadline: deadline.checked_sub(DEADLINE_MARGIN).filter(|left| !left.is_zero()).unwrap_or(deadline),
     };
@@ -117,6 +128,8 @@ fn bmc_settings(target: &Target, auth: &BmcAuth) -> ar_system::Settings {
         },
         create_defaults: defaults(target),
         protected: target.protected.accounts.clone(),
+        groups: !target.groups.kinds.is_empty(),
+        protected_groups: target.protected.groups.clone(),
         page_size: target.page_size,
         canary: target.canary.clone(),
         allow_empty: target.allow_empty,
@@ -156,10 +169,24 @@ fn ivanti_settings(target: &Target, own: &crate::config::Ivanti) -> ivanti::Sett
         adopt: own.on_conflict == OnConflict::Adopt,
         create_defaults: defaults(target),
         protected: target.protected.accounts.clone(),
+        groups: ivanti::GroupSettings {
+            kinds: target.groups.kinds.iter().filter_map(|kind| group_word(*kind)).collect(),
+            roles: target.groups.roles.clone(),
+            moves: target.groups.join == Join::Move,
+            protected: target.protected.groups.clone(),
+        },
         page_size: target.page_size,
         canary: target.canary.clone(),
         allow_empty: target.allow_empty,
         overrides: overrides(target),
+    }
+}
+
+fn group_word(kind: GroupKind) -> Option<ivanti::GroupWord> {
+    match kind {
+        GroupKind::Team => Some(ivanti::GroupWord::Team),
+        GroupKind::Role => Some(ivanti::GroupWord::Role),
+        GroupKind::PermissionGroup => None,
     }
 }
 

@@ -14,7 +14,10 @@ use super::url;
 use attributes::Attribute;
 use auth::{BmcAuth, IvantiAuth};
 use policy::Policy;
-pub use policy::{Collation, OnConflict, OnDelete, OnRecreate, Password, Preset, Protected, Rename, Unmapped};
+pub use policy::{
+    Collation, GroupCreate, GroupKind, Groups, Join, OnConflict, OnDelete, OnRecreate, Password, Preset, Protected,
+    Rename, Unmapped,
+};
 
 /// One `[targets.NAME]`.
 #[derive(Debug, Clone)]
@@ -29,7 +32,7 @@ pub struct Target {
     pub base_url: String,
     /// What a DELETE does. Default: disable.
     pub on_delete: OnDelete,
-    /// What a POST of a deleted user's name does. Default: refuse.
+    /// What a POST of a deleted user's name does. Default: revive.
     pub on_recreate: OnRecreate,
     /// Whether userName may change. Default: refused for `bmc-ar`, allowed for `ivanti`.
     pub rename: Rename,
@@ -45,6 +48,8 @@ pub struct Target {
     pub create_defaults: Vec<(Spanned<String>, String)>,
     /// What is never written through SCIM.
     pub protected: Protected,
+    /// What is served as groups.
+    pub groups: Groups,
     /// Most native calls at a time, disables apart. Default: 8. Range: 1 to 64.
     pub concurrency_max: usize,
     /// Native calls at a time that are reserved for disables. Default: 2. Range: 1 to 16.
@@ -149,6 +154,11 @@ fn read(reader: &mut Reader<'_>, name: Spanned<String>, mut table: Table<'_>) ->
     let base_url = base_url(reader, &mut table);
     let specific = specific(reader, &mut table, kind);
     let policy = Policy::read(reader, &mut table, kind);
+    let preset = match &specific {
+        TargetKind::Ivanti(ivanti) => Some(ivanti.preset),
+        TargetKind::BmcAr(_) => None,
+    };
+    let groups = Groups::read(reader, &mut table, kind, preset);
     // The guide's page of Ivanti is 100, and tenants exist that refuse 101.
     let (page_size, page_size_max) = if kind == Kind::BmcAr { (1_000, 2_000) } else { (100, 1_000) };
     let target = Target {
@@ -161,6 +171,7 @@ fn read(reader: &mut Reader<'_>, name: Spanned<String>, mut table: Table<'_>) ->
         password: policy.password,
         unmapped: policy.unmapped,
         protected: policy.protected,
+        groups,
         collation: policy.collation,
         canary: table.word(reader, "canary").map(Spanned::take),
         allow_empty: table.boolean(reader, "allow_empty", false),
@@ -175,7 +186,6 @@ fn read(reader: &mut Reader<'_>, name: Spanned<String>, mut table: Table<'_>) ->
         attributes: attributes::read_all(reader, &mut table),
         kind: specific,
     };
-    table.not_yet(reader, "groups");
     table.not_yet(reader, "scope");
     target.validate(reader, table.span);
     table.finish(reader);

@@ -6,7 +6,8 @@ use axum::routing::{any, get};
 use tower::util::MapRequest;
 
 use super::middleware::{deadline, observe, panics};
-use super::scim::{discovery, me, users};
+use super::scim::resources::{Groups, Served, Users, create, delete, get as get_one, list, patch, replace};
+use super::scim::{discovery, me};
 use super::{AppState, accept, error, health, paths};
 
 /// The whole service.
@@ -37,18 +38,21 @@ fn routes(app: AppState) -> Router {
 /// The routes below a SCIM root. Each handler's first extractor authenticates.
 fn scim() -> Router<AppState> {
     Router::new()
-        .route("/Users", get(users::list::handler).post(users::create::handler))
-        .route(
-            "/Users/{id}",
-            get(users::get::handler)
-                .put(users::replace::handler)
-                .patch(users::patch::handler)
-                .delete(users::delete::handler),
-        )
+        .merge(endpoint::<Users>())
+        .merge(endpoint::<Groups>())
         .route("/Me", any(me::handler))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{name}", get(discovery::resource_type))
         .route("/Schemas", get(discovery::schemas))
         .route("/Schemas/{urn}", get(discovery::schema))
+}
+
+/// The routes of one endpoint. A target that does not serve it answers 404.
+fn endpoint<R: Served>() -> Router<AppState> {
+    let one =
+        get(get_one::handler::<R>).put(replace::handler::<R>).patch(patch::handler::<R>).delete(delete::handler::<R>);
+    Router::new()
+        .route(R::PATH, get(list::handler::<R>).post(create::handler::<R>))
+        .route(&format!("{}/{{id}}", R::PATH), one)
 }

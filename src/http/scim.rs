@@ -2,4 +2,4 @@
 
 pub(super) mod discovery;
 pub(super) mod me;
-pub(super) mod users;
+pub(super) mod resources;

@@ -26,7 +26,7 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
     let list = |names: &[String]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
     match kind {
         BackendErrorKind::Refused(error) => error.clone(),
-        BackendErrorKind::NotFound => ScimError::plain(404, "the user is not there (any more)"),
+        BackendErrorKind::NotFound => ScimError::plain(404, "the resource is not there (any more)"),
         BackendErrorKind::AlreadyExists(_) => {
             ScimError::uniqueness("'userName' is taken by another user of the target")
         }
@@ -60,6 +60,9 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
         }
         BackendErrorKind::TooMany => {
             ScimError::too_many("too many records would have to be looked at: ask with a more selective filter")
+        }
+        BackendErrorKind::Contended => {
+            ScimError::plain(503, "another program changes the same record of the target at the same time")
         }
         BackendErrorKind::Unproven => {
             ScimError::plain(503, "the target's answer does not prove that there is no such user")

@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use scim_core::filter::matches;
 use scim_core::messages::Window;
-use scim_core::{AttrSet, Filter, Resource};
+use scim_core::{AttrSet, Definition, Filter, Resource};
 use tokio::time::Instant;
 
-use super::target::{RESULTS_DEFAULT, RESULTS_MAX};
+use super::target::{RESULTS_DEFAULT, RESULTS_MAX, type_name};
 use super::{Caller, Failure, ListRequest, Listed, TargetService};
-use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Id, Query, Row};
+use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Endpoint, Id, Query, Row};
 use crate::store::Record;
 
 /// How long a walk that took many native calls serves further first pages; a cheap one is made anew.
@@ -59,14 +59,17 @@ impl Snapshot {
     }
 }
 
+/// Who asked for what: the credential, the endpoint, the filter.
+type Asked = (String, Endpoint, String);
+
 /// The walks of one target, by who asked for what.
 #[derive(Debug)]
-pub(super) struct Snapshots(moka::sync::Cache<(String, String), Arc<Snapshot>>);
+pub(super) struct Snapshots(moka::sync::Cache<Asked, Arc<Snapshot>>);
 
 impl Default for Snapshots {
     fn default() -> Self {
         // A filter takes room as well: in that of an id, about.
-        let weigh = |(_, filter): &(String, String), walk: &Arc<Snapshot>| {
+        let weigh = |(_, _, filter): &Asked, walk: &Arc<Snapshot>| {
             u32::try_from(walk.ids.len() + 1 + filter.len() / ID_BYTES).unwrap_or(u32::MAX)
         };
         Self(moka::sync::Cache::builder().max_capacity(IDS_MAX).weigher(weigh).time_to_live(KEPT).build())
@@ -84,29 +87,30 @@ struct Page {
 struct Listing<'a> {
     service: &'a TargetService,
     caller: &'a Caller,
+    endpoint: Endpoint,
+    definition: &'a Definition,
     base: &'a str,
     cx: Cx,
     filter: Option<Filter>,
+    /// What is shown.
     want: AttrSet,
     window: Window,
 }
 
-/// `GET /Users`
+/// `GET /Users`, `GET /Groups`
 pub(super) async fn list(
     service: &TargetService,
     caller: &Caller,
+    endpoint: Endpoint,
     base: &str,
     request: &ListRequest,
 ) -> Result<Listed, Failure> {
-    let definition = service.definition();
+    let definition = service.definition_at(endpoint)?;
     let filter = request.filter.as_deref().map(|text| Filter::parse(definition, text)).transpose()?;
-    let mut want = request.projection.shown(definition);
-    if let Some(filter) = &filter {
-        want.extend(&filter.attributes(definition));
-    }
+    let want = request.projection.shown(definition);
     let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
     let cx = service.cx(caller);
-    let listing = Listing { service, caller, base, cx, filter, want, window };
+    let listing = Listing { service, caller, endpoint, definition, base, cx, filter, want, window };
     let Page { mut resources, total_results, age } = match listing.lookup().await? {
         Some(found) => listing.cut(found),
         None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
@@ -121,40 +125,66 @@ impl Listing<'_> {
     /// The answer when the filter names a unique key: at most one resource, by one native call.
     async fn lookup(&self) -> Result<Option<Vec<Resource>>, Failure> {
         let Some(filter) = &self.filter else { return Ok(None) };
-        let service = self.service;
-        let common = service.definition().common();
-        let description = service.backend.describe();
-        let id = match filter.required_text(common.id) {
-            Some(id) => Some(Some(id.to_owned())),
-            None => match filter.required_text(common.external_id) {
-                Some(external_id) if !description.native_external_id => Some(self.by_external_id(external_id).await?),
-                _ => None,
-            },
+        let common = self.definition.common();
+        let description = self.service.backend.describe();
+        let keeps_external_ids = self.endpoint == Endpoint::Groups || !description.native_external_id;
+        let id = match (filter.required_text(common.id), filter.required_text(common.external_id)) {
+            (Some(id), _) => Some(Some(id.to_owned())),
+            (None, Some(external_id)) if keeps_external_ids => Some(self.by_external_id(external_id).await?),
+            _ => None,
         };
         if let Some(id) = id {
-            let found = match id {
-                Some(id) => service.find(self.caller, self.base, &id, &self.want).await?,
-                None => None,
+            return match id {
+                Some(id) => self.by_id(filter, &id).await.map(Some),
+                None => Ok(Some(Vec::new())),
             };
-            return Ok(Some(found.into_iter().filter(|resource| self.satisfies(resource)).collect()));
         }
-        if filter.required_text(description.user_name).is_none() {
+        let name = match self.endpoint {
+            Endpoint::Users => Some(description.user_name),
+            Endpoint::Groups => description.groups.as_ref().map(|groups| groups.name),
+        };
+        if name.is_none_or(|name| filter.required_text(name).is_none()) {
             return Ok(None);
         }
         let mut found = Vec::new();
         self.walk(None, |row, _| found.push(row)).await?;
-        // Two records of one name are told, never chosen from.
-        if found.len() > 1 {
+        // Two users of one name are told, never chosen from. Groups may share a name.
+        if found.len() > 1 && self.endpoint == Endpoint::Users {
             let ids = found.iter().map(|(id, _)| id.0.clone()).collect();
             return Err(BackendError::new("lookup", BackendErrorKind::Ambiguous(ids)).into());
         }
         Ok(Some(found.into_iter().filter_map(|(_, resource)| resource).collect()))
     }
 
+    /// The resource of an id, if it satisfies the filter. What the filter looks at is read beside what is shown.
+    async fn by_id(&self, filter: &Filter, id: &str) -> Result<Vec<Resource>, Failure> {
+        let service = self.service;
+        if service.store.is_buried(&service.key_at(self.endpoint, id)) {
+            return Ok(Vec::new());
+        }
+        let found = match self.endpoint {
+            Endpoint::Users => {
+                let mut want = self.want.clone();
+                want.extend(&filter.attributes(self.definition));
+                service.find(self.caller, self.endpoint, self.base, id, &want).await?
+            }
+            Endpoint::Groups => {
+                let pinned = Filter::And(vec![Filter::equals(self.definition.common().id, id), filter.clone()]);
+                let query = self.query(Some(pinned), self.want.clone(), 1);
+                let batch = service.backend.scan(&self.cx, &query).await?;
+                self.presented(batch.rows, true).await?.into_iter().find_map(|(_, resource)| resource)
+            }
+        };
+        Ok(found.into_iter().filter(|resource| self.satisfies(resource)).collect())
+    }
+
+    fn query(&self, filter: Option<Filter>, want: AttrSet, limit: usize) -> Query {
+        Query { endpoint: self.endpoint, filter, want, after: None, until: None, limit }
+    }
+
     async fn by_external_id(&self, external_id: &str) -> Result<Option<String>, Failure> {
         let service = self.service;
-        let resource_type = &service.definition().resource_type().name;
-        let target = &service.options.name;
+        let (target, resource_type) = (&service.options.name, type_name(self.endpoint));
         Ok(service.store.id_by_external_id(target, resource_type, &self.caller.credential, external_id).await?)
     }
 
@@ -168,7 +198,7 @@ impl Listing<'_> {
     /// A page of a walk.
     async fn page(&self, filter: &str) -> Result<Page, Failure> {
         let service = self.service;
-        let key = (self.caller.credential.clone(), filter.to_owned());
+        let key = (self.caller.credential.clone(), self.endpoint, filter.to_owned());
         let known = service.snapshots.0.get(&key);
         let first = self.window.start_index == 1;
         let writes = service.writes.load(Ordering::Relaxed);
@@ -220,13 +250,9 @@ impl Listing<'_> {
         loop {
             let full = full_until.is_none_or(|last| position < last);
             let left = full_until.map_or(RESULTS_MAX, |last| last.saturating_sub(position));
-            let want = match (&self.filter, full) {
-                (_, true) => self.want.clone(),
-                (Some(filter), false) => filter.attributes(service.definition()),
-                (None, false) => AttrSet::default(),
-            };
+            let want = if full { self.want.clone() } else { AttrSet::default() };
             let limit = if full && self.filter.is_none() { left } else { RESULTS_MAX };
-            let query = Query { filter: self.filter.clone(), want, after: after.take(), until: None, limit };
+            let query = Query { after: after.take(), ..self.query(self.filter.clone(), want, limit) };
             let batch = service.backend.scan(&self.cx, &query).await?;
             calls += 1;
             walked += batch.rows.len();
@@ -252,13 +278,8 @@ impl Listing<'_> {
         let mut wanted: HashMap<&Id, Option<Resource>> = walk.ids[from..to].iter().map(|id| (id, None)).collect();
         let mut after = from.checked_sub(1).map(|before| Cursor(walk.ids[before].clone()));
         loop {
-            let query = Query {
-                filter: self.filter.clone(),
-                want: self.want.clone(),
-                after: after.take(),
-                until: Some(until.clone()),
-                limit: to - from,
-            };
+            let query = self.query(self.filter.clone(), self.want.clone(), to - from);
+            let query = Query { after: after.take(), until: Some(until.clone()), ..query };
             let batch = self.service.backend.scan(&self.cx, &query).await?;
             let arrived = batch.rows.last().is_some_and(|row| row.id == until);
             for (id, resource) in self.presented(batch.rows, true).await? {
@@ -277,7 +298,7 @@ impl Listing<'_> {
     /// The rows of a batch that are alive and satisfy the filter; as resources where they are wanted.
     async fn presented(&self, rows: Vec<Row>, full: bool) -> Result<Vec<(Id, Option<Resource>)>, Failure> {
         let service = self.service;
-        let resource_type = &service.definition().resource_type().name;
+        let resource_type = type_name(self.endpoint);
         let buried = service.store.buried(&service.options.name, resource_type);
         let alive: Vec<Row> = rows.into_iter().filter(|row| !buried.contains(row.id.as_str())).collect();
         if !full && self.filter.is_none() {
@@ -285,7 +306,7 @@ impl Listing<'_> {
         }
         let known: Vec<String> = alive
             .iter()
-            .filter(|row| service.store.has_record(&service.key(row.id.as_str())))
+            .filter(|row| service.store.has_record(&service.key_at(self.endpoint, row.id.as_str())))
             .map(|row| row.id.0.clone())
             .collect();
         let mut stored = if known.is_empty() {
@@ -296,7 +317,7 @@ impl Listing<'_> {
         let mut presented = Vec::with_capacity(alive.len());
         for Row { id, resource } in alive {
             let record: Record = stored.remove(id.as_str()).unwrap_or_default();
-            let resource = service.present(self.caller, self.base, &id, resource, &record);
+            let resource = service.present(self.caller, self.endpoint, self.base, &id, resource, &record);
             if self.satisfies(&resource) {
                 presented.push((id, full.then_some(resource)));
             }
@@ -305,7 +326,6 @@ impl Listing<'_> {
     }
 
     fn satisfies(&self, resource: &Resource) -> bool {
-        let definition = self.service.definition();
-        self.filter.as_ref().is_none_or(|filter| matches(definition, filter, resource))
+        self.filter.as_ref().is_none_or(|filter| matches(self.definition, filter, resource))
     }
 }

@@ -12,9 +12,10 @@ use serde_json::Value;
 
 use super::list::Snapshots;
 use super::lock::Locks;
+use super::members::Wishes;
 use super::probe::Probing;
 use super::{Caller, Failure, ListRequest, Listed, Readiness, Service};
-use crate::backend::{Backend, Cx, Finding, Id, Kept, WriteTrial};
+use crate::backend::{Backend, Cx, Endpoint, Finding, Id, Kept, Query, WriteTrial};
 use crate::store::{Record, RecordKey, Store};
 
 /// What a DELETE does.
@@ -24,6 +25,28 @@ pub enum OnDelete {
     Disable,
     /// The record is deleted at the vendor.
     Delete,
+    /// It is refused.
+    Refuse,
+}
+
+/// What a POST of a deleted user's name does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnRecreate {
+    /// The user comes back, if the request shows by externalId or employeeNumber that it is the same one.
+    Revive,
+    /// It is refused.
+    Refuse,
+    /// The deleted record is renamed, and a new one made.
+    NewRecord,
+}
+
+/// What a POST of a group does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupCreate {
+    /// It adopts the group of that name, else makes it.
+    Create,
+    /// It adopts the group of that name, else is refused.
+    Adopt,
     /// It is refused.
     Refuse,
 }
@@ -45,6 +68,10 @@ pub struct TargetOptions {
     pub name: String,
     /// What a DELETE does.
     pub on_delete: OnDelete,
+    /// What a POST of a deleted user's name does.
+    pub on_recreate: OnRecreate,
+    /// What a POST of a group does.
+    pub group_create: GroupCreate,
     /// The most rows that one list may walk over.
     pub rows_max: usize,
     /// When an answer must be ready.
@@ -63,7 +90,8 @@ pub struct TargetService {
     /// Counts our own writes: a total that is older than one of them is counted anew.
     pub(super) writes: AtomicU64,
     pub(super) probing: Probing,
-    types: [Arc<Definition>; 1],
+    pub(super) wishes: Wishes,
+    types: Vec<Arc<Definition>>,
 }
 
 /// The most resources of one page, and the number where the client does not say.
@@ -76,7 +104,9 @@ const EXAMINE_TIMEOUT: Duration = Duration::from_secs(120);
 impl TargetService {
     /// The use cases of a target. [`TargetService::watch`] has to be called for it to become ready.
     pub fn new(options: TargetOptions, backend: Arc<dyn Backend>, store: Arc<dyn Store>, clock: Clock) -> Self {
-        let types = [backend.describe().users.clone()];
+        let description = backend.describe();
+        let types =
+            [Endpoint::Users, Endpoint::Groups].into_iter().filter_map(|it| description.at(it).cloned()).collect();
         Self {
             options,
             backend,
@@ -86,6 +116,7 @@ impl TargetService {
             snapshots: Snapshots::default(),
             writes: AtomicU64::new(0),
             probing: Probing::default(),
+            wishes: Wishes::default(),
             types,
         }
     }
@@ -107,29 +138,55 @@ impl TargetService {
     pub fn explain(&self, filter: &str) -> Result<crate::backend::Explained, ScimError> {
         let filter = Filter::parse(self.definition(), filter)?;
         let want = Projection::all().shown(self.definition());
-        let query =
-            crate::backend::Query { filter: Some(filter), want, after: None, until: None, limit: RESULTS_DEFAULT };
+        let query = Query {
+            endpoint: Endpoint::Users,
+            filter: Some(filter),
+            want,
+            after: None,
+            until: None,
+            limit: RESULTS_DEFAULT,
+        };
         Ok(self.backend.explain(&query))
     }
 
+    /// The resource type User.
     pub(super) fn definition(&self) -> &Definition {
         &self.types[0]
+    }
+
+    /// The resource type of an endpoint.
+    ///
+    /// # Errors
+    /// 404 when the target does not serve it.
+    pub(super) fn definition_at(&self, endpoint: Endpoint) -> Result<&Definition, Failure> {
+        let found = self.backend.describe().at(endpoint);
+        found.map(AsRef::as_ref).ok_or_else(|| ScimError::plain(404, "this target serves no groups").into())
     }
 
     pub(super) fn cx(&self, caller: &Caller) -> Cx {
         Cx { journal: caller.journal.clone(), ..Cx::new(caller.request_id.as_str(), self.options.deadline) }
     }
 
+    /// The key of a user.
     pub(super) fn key(&self, id: &str) -> RecordKey {
-        RecordKey::new(&self.options.name, &self.definition().resource_type().name, id)
+        self.key_at(Endpoint::Users, id)
+    }
+
+    pub(super) fn key_at(&self, endpoint: Endpoint, id: &str) -> RecordKey {
+        RecordKey::new(&self.options.name, type_name(endpoint), id)
     }
 
     pub(super) fn wrote(&self) {
         self.writes.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// There is no such user.
     pub(super) fn not_found(&self, id: &str) -> Failure {
-        ScimError::not_found(&self.definition().resource_type().name, id).into()
+        Self::not_found_at(Endpoint::Users, id)
+    }
+
+    pub(super) fn not_found_at(endpoint: Endpoint, id: &str) -> Failure {
+        ScimError::not_found(type_name(endpoint), id).into()
     }
 
     /// What the store has for a record; no I/O where it has nothing.
@@ -149,7 +206,19 @@ impl TargetService {
         mut resource: Resource,
         stored: &Record,
     ) -> Resource {
-        let definition = self.definition();
+        self.dress_as(self.definition(), caller, base, id, &mut resource, stored);
+        resource
+    }
+
+    fn dress_as(
+        &self,
+        definition: &Definition,
+        caller: &Caller,
+        base: &str,
+        id: &Id,
+        resource: &mut Resource,
+        stored: &Record,
+    ) {
         let common = definition.common();
         resource.set(definition, common.id, id.as_str().into());
         if let Some(external_id) = stored.external_ids.get(&caller.credential) {
@@ -168,14 +237,51 @@ impl TargetService {
         if let Some(at) = stored.created_at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok()) {
             meta("created", at.to_string().into());
         }
+        self.refer(definition, "groups", Endpoint::Groups, base, resource);
+        self.refer(definition, "members", Endpoint::Users, base, resource);
         resource.finish(definition);
-        resource
+    }
+
+    /// Gives the elements of a list of references their URIs, and leaves out those that are gone for SCIM.
+    fn refer(&self, definition: &Definition, name: &str, to: Endpoint, base: &str, resource: &mut Resource) {
+        let (Some(list), Some(other)) = (definition.root(0, name), self.backend.describe().at(to)) else { return };
+        let buried = self.store.buried(&self.options.name, type_name(to));
+        let Some(Value::Array(elements)) = resource.get_mut(definition, list) else { return };
+        elements.retain_mut(|element| {
+            let Some(id) = element.get("value").and_then(Value::as_str).map(str::to_owned) else { return true };
+            element["$ref"] = location(base, &other.resource_type().endpoint, &Id(id.clone())).into();
+            !buried.contains(&id)
+        });
+        if elements.is_empty() {
+            resource.remove(definition, list);
+        }
     }
 
     /// A native resource with what is kept for it, as this caller sees it.
-    pub(super) fn present(&self, caller: &Caller, base: &str, id: &Id, native: Resource, stored: &Record) -> Resource {
-        let whole = self.backend.complete(native, &Kept(stored.kept.clone()));
-        self.dress(caller, base, id, whole, stored)
+    pub(super) fn present(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        id: &Id,
+        native: Resource,
+        stored: &Record,
+    ) -> Resource {
+        let Some(definition) = self.backend.describe().at(endpoint) else { return native };
+        let mut whole = match endpoint {
+            Endpoint::Users => self.backend.complete(native, &Kept(stored.kept.clone())),
+            Endpoint::Groups => native,
+        };
+        self.dress_as(definition, caller, base, id, &mut whole, stored);
+        whole
+    }
+}
+
+/// The name of the resource type of an endpoint, by which the store knows it.
+pub(super) fn type_name(endpoint: Endpoint) -> &'static str {
+    match endpoint {
+        Endpoint::Users => "User",
+        Endpoint::Groups => "Group",
     }
 }
 
@@ -199,50 +305,91 @@ impl Service for TargetService {
         self.probing.readiness(&*self.backend)
     }
 
-    async fn get(&self, caller: &Caller, base: &str, id: &str, show: &Projection) -> Result<Resource, Failure> {
-        let found = self.find(caller, base, id, &show.shown(self.definition())).await?;
-        let mut resource = found.ok_or_else(|| self.not_found(id))?;
-        show.apply(self.definition(), &mut resource);
+    async fn get(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        id: &str,
+        show: &Projection,
+    ) -> Result<Resource, Failure> {
+        let definition = self.definition_at(endpoint)?;
+        let found = self.find(caller, endpoint, base, id, &show.shown(definition)).await?;
+        let mut resource = found.ok_or_else(|| Self::not_found_at(endpoint, id))?;
+        show.apply(definition, &mut resource);
         Ok(resource)
     }
 
-    async fn list(&self, caller: &Caller, base: &str, request: &ListRequest) -> Result<Listed, Failure> {
-        super::list::list(self, caller, base, request).await
+    async fn list(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        request: &ListRequest,
+    ) -> Result<Listed, Failure> {
+        super::list::list(self, caller, endpoint, base, request).await
     }
 
-    async fn create(&self, caller: &Caller, base: &str, body: &Value, show: &Projection) -> Result<Resource, Failure> {
-        let created = super::write::create(self, caller, base, body).await?;
-        Ok(self.shown(show, created))
+    async fn create(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        body: &Value,
+        show: &Projection,
+    ) -> Result<Resource, Failure> {
+        let created = match endpoint {
+            Endpoint::Users => super::write::create(self, caller, base, body).await?,
+            Endpoint::Groups => super::groups::create(self, caller, base, body, show).await?,
+        };
+        self.shown(endpoint, show, created)
     }
 
     async fn replace(
         &self,
         caller: &Caller,
+        endpoint: Endpoint,
         base: &str,
         id: &str,
         body: &Value,
         show: &Projection,
     ) -> Result<Resource, Failure> {
-        let change = Change::from_put(self.definition(), body)?;
-        let changed = super::write::change(self, caller, base, id, change).await?;
-        Ok(self.shown(show, changed))
+        let change = Change::from_put(self.definition_at(endpoint)?, body)?;
+        let changed = match endpoint {
+            Endpoint::Users => super::write::change(self, caller, base, id, change).await?,
+            Endpoint::Groups => {
+                super::groups::change(self, caller, id, change).await?;
+                return self.get(caller, endpoint, base, id, show).await;
+            }
+        };
+        self.shown(endpoint, show, changed)
     }
 
     async fn patch(
         &self,
         caller: &Caller,
+        endpoint: Endpoint,
         base: &str,
         id: &str,
         body: &Value,
         show: &Projection,
-    ) -> Result<Resource, Failure> {
-        let change = Change::from_patch(self.definition(), body)?;
-        let changed = super::write::change(self, caller, base, id, change).await?;
-        Ok(self.shown(show, changed))
+    ) -> Result<Option<Resource>, Failure> {
+        let change = Change::from_patch(self.definition_at(endpoint)?, body)?;
+        match endpoint {
+            Endpoint::Users => {
+                let changed = super::write::change(self, caller, base, id, change).await?;
+                self.shown(endpoint, show, changed).map(Some)
+            }
+            // No client needs the group again, which may have very many members (idp-clients reference, section 2.6).
+            Endpoint::Groups => super::groups::change(self, caller, id, change).await.map(|()| None),
+        }
     }
 
-    async fn delete(&self, caller: &Caller, id: &str) -> Result<(), Failure> {
-        super::write::delete(self, caller, id).await
+    async fn delete(&self, caller: &Caller, endpoint: Endpoint, id: &str) -> Result<(), Failure> {
+        match endpoint {
+            Endpoint::Users => super::write::delete(self, caller, id).await,
+            Endpoint::Groups => super::groups::delete(self, caller, id).await,
+        }
     }
 
     async fn close(&self) {
@@ -255,22 +402,23 @@ impl TargetService {
     pub(super) async fn find(
         &self,
         caller: &Caller,
+        endpoint: Endpoint,
         base: &str,
         id: &str,
         want: &scim_core::AttrSet,
     ) -> Result<Option<Resource>, Failure> {
-        let key = self.key(id);
+        let key = self.key_at(endpoint, id);
         if self.store.is_buried(&key) {
             return Ok(None);
         }
         let id = Id(id.to_owned());
-        let Some(native) = self.backend.get(&self.cx(caller), &id, want).await? else { return Ok(None) };
+        let Some(native) = self.backend.get(&self.cx(caller), endpoint, &id, want).await? else { return Ok(None) };
         let stored = self.stored(&key).await?;
-        Ok(Some(self.present(caller, base, &id, native, &stored)))
+        Ok(Some(self.present(caller, endpoint, base, &id, native, &stored)))
     }
 
-    fn shown(&self, show: &Projection, mut resource: Resource) -> Resource {
-        show.apply(self.definition(), &mut resource);
-        resource
+    fn shown(&self, endpoint: Endpoint, show: &Projection, mut resource: Resource) -> Result<Resource, Failure> {
+        show.apply(self.definition_at(endpoint)?, &mut resource);
+        Ok(resource)
     }
 }

@@ -1,13 +1,14 @@
 //! Creating, changing and deleting users.
 
 use scim_core::fold::fold;
-use scim_core::{AttrId, Change, Op, Resource, ScimError};
+use scim_core::{AttrId, Change, Resource, ScimError};
 use serde_json::Value;
 
+use super::external_id::Wish;
 use super::lock::Waits;
 use super::target::OnDelete;
-use super::{Caller, Failure, TargetService};
-use crate::backend::{BackendErrorKind, Cx, Id, Kept, Written};
+use super::{Caller, Failure, TargetService, external_id};
+use crate::backend::{BackendErrorKind, Cx, Endpoint, Id, Kept, Written};
 use crate::store::{Burial, ExternalIdUpdate, Record, RecordUpdate};
 
 /// `POST /Users`
@@ -30,15 +31,17 @@ pub(super) async fn create(
     names.extend(external_id.as_deref().map(|it| format!("external {} {it}", caller.credential)));
     let held = service.locks.hold(names, Waits::Ordinarily, &cx.hurry).await;
     if let Some(external_id) = &external_id {
-        refuse_taken(service, &cx, caller, external_id, None).await?;
+        external_id::refuse_taken(service, &cx, caller, Endpoint::Users, external_id, None).await?;
     }
     let written = match service.backend.create(&cx, &new).await {
         Ok(written) => written,
         Err(error) => match &error.kind {
-            // A record that was deleted through SCIM stays deleted until it is revived.
-            BackendErrorKind::AlreadyExists(Some(id))
-                if service.backend.describe().adopts && !service.store.is_buried(&service.key(id.as_str())) =>
-            {
+            BackendErrorKind::AlreadyExists(Some(id)) if service.store.is_buried(&service.key(id.as_str())) => {
+                let id = id.clone();
+                drop(held);
+                return Box::pin(super::revive::recreate(service, caller, base, body, &new, &id)).await;
+            }
+            BackendErrorKind::AlreadyExists(Some(id)) if service.backend.describe().adopts => {
                 let id = id.0.clone();
                 drop(held);
                 let wishes = Change::from_put(definition, body)?;
@@ -66,7 +69,7 @@ pub(super) async fn create(
     Ok(service.dress(caller, base, &written.id, written.resource, &stored))
 }
 
-fn taken(name: &str) -> Failure {
+pub(super) fn taken(name: &str) -> Failure {
     let text = format!(
         "a user with the userName '{name}' exists at the target; if it was deleted through SCIM, it was only disabled \
          there, and an administrator of the target has to rename or remove it before the name is free"
@@ -75,31 +78,12 @@ fn taken(name: &str) -> Failure {
 }
 
 /// The externalId of a new resource, where the bridge is the one who keeps it.
-fn external_id_of(service: &TargetService, resource: &Resource) -> Option<String> {
+pub(super) fn external_id_of(service: &TargetService, resource: &Resource) -> Option<String> {
     if service.backend.describe().native_external_id {
         return None;
     }
     let definition = service.definition();
     resource.text(definition, definition.common().external_id).map(str::to_owned)
-}
-
-/// Refuses an externalId that another living user has. One whose record is gone at the vendor is forgotten.
-async fn refuse_taken(
-    service: &TargetService,
-    cx: &Cx,
-    caller: &Caller,
-    external_id: &str,
-    own: Option<&str>,
-) -> Result<(), Failure> {
-    let resource_type = &service.definition().resource_type().name;
-    let target = &service.options.name;
-    let holder = service.store.id_by_external_id(target, resource_type, &caller.credential, external_id).await?;
-    let Some(holder) = holder.filter(|holder| Some(holder.as_str()) != own) else { return Ok(()) };
-    if service.backend.get(cx, &Id(holder.clone()), &scim_core::AttrSet::default()).await?.is_none() {
-        service.store.forget(&service.key(&holder)).await?;
-        return Ok(());
-    }
-    Err(ScimError::uniqueness(format!("'externalId' is taken by the user with id '{holder}'")).into())
 }
 
 /// `PUT` and `PATCH` of `/Users/{id}`
@@ -151,19 +135,12 @@ pub(super) async fn change(
     Ok(service.dress(caller, base, &id, written.resource, &stored))
 }
 
-/// What a change asks of the externalId: nothing, a value, or its end.
-type Wish = Option<Option<String>>;
-
+/// What a change asks of the externalId, where the bridge is the one who keeps it.
 fn external_id_wish(service: &TargetService, change: &Change) -> Wish {
     if service.backend.describe().native_external_id {
         return None;
     }
-    let external_id = service.definition().common().external_id;
-    let edit = change.edits.iter().rev().find(|edit| edit.attribute == external_id)?;
-    Some(match (edit.op, &edit.value) {
-        (Op::Add | Op::Replace, Some(Value::String(text))) => Some(text.clone()),
-        _ => None,
-    })
+    external_id::wish(service.definition(), change)
 }
 
 /// The record; the name it is to have, if it is to have another; the externalId it is to have.
@@ -185,7 +162,7 @@ async fn prepare(service: &TargetService, cx: &Cx, caller: &Caller, id: &str, wi
     if let Some(Some(external_id)) = wish
         && stored.external_ids.get(&caller.credential) != Some(external_id)
     {
-        refuse_taken(service, cx, caller, external_id, Some(id)).await?;
+        external_id::refuse_taken(service, cx, caller, Endpoint::Users, external_id, Some(id)).await?;
     }
     Ok(stored)
 }
@@ -219,14 +196,7 @@ async fn remember(
     wish: Wish,
 ) -> Result<Record, Failure> {
     let kept = (written.kept.0 != stored.kept).then(|| written.kept.0.clone());
-    let credential = caller.credential.clone();
-    let external_id = match wish {
-        Some(Some(value)) if stored.external_ids.get(&credential) != Some(&value) => {
-            ExternalIdUpdate::Set { credential, value }
-        }
-        Some(None) if stored.external_ids.contains_key(&credential) => ExternalIdUpdate::Clear { credential },
-        _ => ExternalIdUpdate::Untouched,
-    };
+    let external_id = external_id::update(caller, &stored, wish);
     if kept.is_none() && external_id == ExternalIdUpdate::Untouched {
         return Ok(stored);
     }

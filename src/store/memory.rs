@@ -61,6 +61,18 @@ impl State {
         }
     }
 
+    fn update(&mut self, key: &RecordKey, update: RecordUpdate) -> Result<(), StoreError> {
+        if let ExternalIdUpdate::Set { credential, value } = &update.external_id
+            && let Some(by) = self.owner(&key.target, &key.resource_type, credential, value)
+            && *by != key.id
+        {
+            return Err(StoreError::ExternalIdTaken { by: by.clone() });
+        }
+        let record = self.records.get(key).cloned().unwrap_or_default().with(update);
+        self.replace(key, record);
+        Ok(())
+    }
+
     fn owner(&self, target: &str, resource_type: &str, credential: &str, value: &str) -> Option<&String> {
         self.owners.get(&[target, resource_type, credential, value].map(str::to_owned))
     }
@@ -91,15 +103,7 @@ impl Store for MemoryStore {
         if state.tombstones.contains_key(key) {
             return Err(StoreError::Buried);
         }
-        if let ExternalIdUpdate::Set { credential, value } = &update.external_id
-            && let Some(by) = state.owner(&key.target, &key.resource_type, credential, value)
-            && *by != key.id
-        {
-            return Err(StoreError::ExternalIdTaken { by: by.clone() });
-        }
-        let record = state.records.get(key).cloned().unwrap_or_default().with(update);
-        state.replace(key, record);
-        Ok(())
+        state.update(key, update)
     }
 
     async fn id_by_external_id(
@@ -125,8 +129,9 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    async fn unbury(&self, key: &RecordKey) -> Result<(), StoreError> {
+    async fn unbury(&self, key: &RecordKey, update: RecordUpdate) -> Result<(), StoreError> {
         let mut state = self.lock();
+        state.update(key, update)?;
         state.tombstones.remove(key);
         state.buried.set(key, false);
         Ok(())

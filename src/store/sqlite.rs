@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use sqlx::Connection;
 use sqlx::sqlite::SqlitePool;
+use sqlx::{Connection, SqliteConnection};
 
 use self::mirror::Mirror;
 use super::{Burial, ExternalIdUpdate, Record, RecordKey, RecordUpdate, Store, StoreError, Tombstone};
@@ -86,6 +86,28 @@ fn cannot(operation: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
 /// Takes the lock for writing at the start, so that what a transaction read cannot have changed when it writes.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
+/// Changes what is kept for a record inside a transaction; what is kept now, or none where nothing changed.
+async fn updated(
+    tx: &mut SqliteConnection,
+    key: &RecordKey,
+    update: RecordUpdate,
+    failed: &(impl Fn(sqlx::Error) -> StoreError + Sync),
+) -> Result<Option<Record>, StoreError> {
+    if let ExternalIdUpdate::Set { credential, value } = &update.external_id {
+        let owner = rows::owner(tx, &key.target, &key.resource_type, credential, value).await;
+        if let Some(by) = owner.map_err(failed)?.filter(|by| *by != key.id) {
+            return Err(StoreError::ExternalIdTaken { by });
+        }
+    }
+    let before = rows::record(tx, key).await.map_err(failed)?.unwrap_or_default();
+    let after = before.clone().with(update);
+    if after == before {
+        return Ok(None);
+    }
+    rows::replace(tx, key, &before, &after).await.map_err(failed)?;
+    Ok(Some(after))
+}
+
 impl Inner {
     async fn put(&self, key: RecordKey, update: RecordUpdate) -> Result<(), StoreError> {
         let failed = cannot("write a record");
@@ -94,18 +116,7 @@ impl Inner {
         if rows::tombstone(&mut tx, &key).await.map_err(&failed)?.is_some() {
             return Err(StoreError::Buried);
         }
-        if let ExternalIdUpdate::Set { credential, value } = &update.external_id {
-            let owner = rows::owner(&mut tx, &key.target, &key.resource_type, credential, value).await;
-            if let Some(by) = owner.map_err(&failed)?.filter(|by| *by != key.id) {
-                return Err(StoreError::ExternalIdTaken { by });
-            }
-        }
-        let before = rows::record(&mut tx, &key).await.map_err(&failed)?.unwrap_or_default();
-        let after = before.clone().with(update);
-        if after == before {
-            return Ok(());
-        }
-        rows::replace(&mut tx, &key, &before, &after).await.map_err(&failed)?;
+        let Some(after) = updated(&mut tx, &key, update, &failed).await? else { return Ok(()) };
         tx.commit().await.map_err(&failed)?;
         self.mirror.wrote(&key, after);
         Ok(())
@@ -129,10 +140,16 @@ impl Inner {
         Ok(())
     }
 
-    async fn unbury(&self, key: RecordKey) -> Result<(), StoreError> {
+    async fn unbury(&self, key: RecordKey, update: RecordUpdate) -> Result<(), StoreError> {
         let failed = cannot("remove a tombstone");
         let mut writer = self.writer.acquire().await.map_err(&failed)?;
-        rows::delete_tombstone(&mut writer, &key).await.map_err(&failed)?;
+        let mut tx = writer.begin_with(BEGIN).await.map_err(&failed)?;
+        let after = updated(&mut tx, &key, update, &failed).await?;
+        rows::delete_tombstone(&mut tx, &key).await.map_err(&failed)?;
+        tx.commit().await.map_err(&failed)?;
+        if let Some(after) = after {
+            self.mirror.wrote(&key, after);
+        }
         self.mirror.buried(&key, false);
         Ok(())
     }
@@ -217,9 +234,9 @@ impl Store for SqliteStore {
         self.detached("write a tombstone", |inner| async move { inner.bury(key, burial).await }).await
     }
 
-    async fn unbury(&self, key: &RecordKey) -> Result<(), StoreError> {
+    async fn unbury(&self, key: &RecordKey, update: RecordUpdate) -> Result<(), StoreError> {
         let key = key.clone();
-        self.detached("remove a tombstone", |inner| async move { inner.unbury(key).await }).await
+        self.detached("remove a tombstone", |inner| async move { inner.unbury(key, update).await }).await
     }
 
     async fn forget(&self, key: &RecordKey) -> Result<(), StoreError> {

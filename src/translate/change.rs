@@ -112,6 +112,8 @@ async fn resolve<D: Driver>(
     let (native_old, _) = split(&model.description, &settled(backend, &old));
     let (native_new, kept_new) = split(&model.description, &new);
     let mut values = differences(model, &native_old, &native_new).map_err(refused)?;
+    let set = values.iter().filter_map(|(field, value)| Some((*field, value.as_ref()?)));
+    backend.refuse_protected_groups(set).map_err(refused)?;
     if let Some(name) = wanted_name(backend, change)
         && name_to_read(backend, id, change).is_none()
         && values.iter().any(|(field, _)| *field == model.user_name().field)
@@ -147,7 +149,12 @@ async fn refuse_taken<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id, name
     }
 }
 
-async fn update<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id, values: &Values) -> Result<(), BackendError> {
+pub(super) async fn update<D: Driver>(
+    backend: &Translated<D>,
+    cx: &Cx,
+    id: &Id,
+    values: &Values,
+) -> Result<(), BackendError> {
     let op = NativeOp::Update { key: id.0.clone(), values: values.clone() };
     match backend.call(cx, "update", &op).await {
         // Said of a record that was there a moment ago, it may mean that the service account may not write it.
@@ -264,7 +271,7 @@ async fn update_any<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id, values
     if values.is_empty() { Ok(()) } else { update(backend, cx, id, values).await }
 }
 
-async fn reread<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id) -> Result<Record, BackendError> {
+pub(super) async fn reread<D: Driver>(backend: &Translated<D>, cx: &Cx, id: &Id) -> Result<Record, BackendError> {
     let record = backend.read(cx, id, backend.model().fields_all()).await?;
     record.ok_or_else(|| BackendError::new("confirm", BackendErrorKind::NotFound))
 }

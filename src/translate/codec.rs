@@ -51,7 +51,8 @@ impl Codec {
         if let Self::NoteIfEmpty(note) = self {
             return native.is_none().then(|| note.as_str().into());
         }
-        let text = native?.as_text();
+        // No attribute of ours lives in a list.
+        let text = native.filter(|native| !matches!(native, NativeValue::List(_)))?.as_text();
         Some(match self {
             Self::Text | Self::NoteIfEmpty(_) => text.into(),
             Self::StripDomain(domain) if text.contains('@') || domain.is_empty() => text.into(),

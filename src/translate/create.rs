@@ -27,6 +27,8 @@ pub(super) async fn create<D: Driver>(
     refuse_access(&model.description, &settled).map_err(refused)?;
     let (native, kept) = split(&model.description, &settled);
     let mut values = fields::for_insert(model, &native).map_err(refused)?;
+    let asked = values.iter().filter(|value| !model.policy.create_defaults.contains(value));
+    backend.refuse_protected_groups(asked.map(|(field, value)| (*field, value))).map_err(refused)?;
     let active = new.get(definition, backend.active_id()) != Some(&false.into());
     let status = if active { &model.account.on } else { &model.account.off };
     values.retain(|(field, _)| *field != model.account.field);
@@ -44,7 +46,7 @@ pub(super) async fn create<D: Driver>(
     confirm(backend, cx, &id, active, kept).await
 }
 
-fn apply_fallbacks<D: Driver>(backend: &Translated<D>, resource: &mut Resource, name: &str) {
+pub(super) fn apply_fallbacks<D: Driver>(backend: &Translated<D>, resource: &mut Resource, name: &str) {
     let model = backend.model();
     let definition = &model.description.users;
     for rule in &model.rules {

@@ -90,6 +90,15 @@ pub struct Mapping {
     pub rules: Vec<Rule>,
 }
 
+impl Mapping {
+    /// The field that clients write by way of this attribute or part, if there is one.
+    pub fn field_of(&self, path: &str) -> Option<super::FieldId> {
+        let attribute = self.description.users.attribute(path).ok()?;
+        let mut rules = self.rules.iter();
+        rules.find(|rule| rule.attribute == attribute && rule.access == Access::ReadWrite).map(|rule| rule.field)
+    }
+}
+
 /// What is special about a target's attributes.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about a target")]
@@ -173,6 +182,7 @@ pub fn build(
         user_name: definition.attribute("userName").expect("the core User schema has it"),
         native_external_id: storage.native.contains(definition.common().external_id),
         users: Arc::new(definition),
+        groups: None,
         storage,
         change_password: shape.change_password,
         adopts: shape.adopts,

@@ -3,7 +3,8 @@
 
 use scim_core::{AttrId, AttrSet};
 
-use super::{Account, Codec, FieldId, FieldTable, NameModel, NativeValue, Record};
+use super::groups::Groups;
+use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Record};
 use crate::backend::Description;
 
 /// One attribute and the native field in which it lives.
@@ -126,6 +127,10 @@ pub struct Model {
     pub names: NameModel,
     /// The password field, where there is one.
     pub password: Option<Password>,
+    /// The fields that give access beside the state of the account.
+    pub grants: Grants,
+    /// The groups, where they are served.
+    pub groups: Option<Groups>,
     /// How queries behave.
     pub dialect: Dialect,
     /// What the operator decided.
@@ -157,6 +162,9 @@ impl Model {
                 fields.push(rule.field);
             }
         }
+        if self.groups_attribute().is_some_and(|groups| want.contains(groups)) {
+            fields.extend(self.groups.iter().flat_map(Groups::user_fields));
+        }
         fields.sort_unstable();
         fields.dedup();
         fields
@@ -166,9 +174,21 @@ impl Model {
     pub fn fields_all(&self) -> Vec<FieldId> {
         let mut fields = vec![self.fields.key(), self.account.field];
         fields.extend(self.rules.iter().map(|rule| rule.field));
+        fields.extend(self.groups.iter().flat_map(Groups::user_fields));
         fields.sort_unstable();
         fields.dedup();
         fields
+    }
+
+    /// The native fields of a kind of groups that are records.
+    pub fn group_fields(&self, kind: usize) -> &FieldTable {
+        let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
+        &records.expect("only groups that are records are operated on").fields
+    }
+
+    /// `groups` of a user.
+    pub fn groups_attribute(&self) -> Option<AttrId> {
+        self.description.users.root(0, "groups")
     }
 
     /// Whether a native name is one of the protected accounts.
@@ -180,7 +200,7 @@ impl Model {
 }
 
 /// Whether a name matches a pattern in which `*` stands for any run of characters, without regard to letter case.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
+pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (scim_core::fold::fold(pattern), scim_core::fold::fold(name));
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();

@@ -43,6 +43,21 @@ pub(super) fn for_insert(
     }
 }
 
+/// The password of a revived record: as for a new one, but always another than before, whether the vendor demands one
+/// or not.
+///
+/// # Errors
+/// As [`for_insert`].
+pub(super) fn for_revival(
+    model: &Model,
+    sent: Option<&str>,
+    random: &Random,
+) -> Result<Option<(FieldId, NativeValue)>, ScimError> {
+    let given = for_insert(model, sent, random)?;
+    let generated = || model.password.as_ref().map(|it| (it.field, NativeValue::Text(generate(random))));
+    Ok(given.or_else(generated))
+}
+
 /// The password of a change: the sent one where it is to be kept in step.
 ///
 /// # Errors

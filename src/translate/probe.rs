@@ -1,5 +1,7 @@
 //! Whether a target can be served as configured: the fields are there, users can be read, names can be looked up.
 
+use std::time::Duration;
+
 use super::{Driver, NativeOp, NativeReply, Record, Scan, Translated};
 use crate::backend::{BackendError, BackendErrorKind, Cx, Finding, Severity};
 
@@ -33,7 +35,23 @@ impl<D: Driver> Translated<D> {
             }
             Err(error) => findings.push(finding(Severity::Fault, "users cannot be read", &error)),
         }
+        findings.extend(self.group_findings(cx).await);
         findings
+    }
+
+    /// Reads the groups, by whose names users are shown from then on.
+    async fn group_findings(&self, cx: &Cx) -> Option<Finding> {
+        self.model().groups.as_ref()?;
+        Some(match self.groups_within(cx, Duration::ZERO).await {
+            Ok(known) => {
+                let text = format!("{} groups were read", known.groups().len());
+                Finding { severity: Severity::Good, text }
+            }
+            Err(error) => {
+                let what = "groups cannot be read, and users are shown without them; serve none with groups.kinds = []";
+                finding(Severity::Warning, what, &error)
+            }
+        })
     }
 
     /// Whether others than the service account can be seen, and whether one of them can be looked up: by that row every

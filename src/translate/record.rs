@@ -74,6 +74,8 @@ pub enum NativeValue {
     Boolean(bool),
     /// An instant in the form that the vendor's queries take; never part of a record.
     Instant(String),
+    /// Several texts in one field; none is empty.
+    List(Vec<String>),
 }
 
 impl NativeValue {
@@ -88,6 +90,7 @@ impl NativeValue {
             Self::Text(text) | Self::Instant(text) => text.clone(),
             Self::Number(number) => number.to_string(),
             Self::Boolean(flag) => flag.to_string(),
+            Self::List(texts) => texts.join(";"),
         }
     }
 
@@ -97,18 +100,32 @@ impl NativeValue {
             Self::Text(text) | Self::Instant(text) => text.as_str().into(),
             Self::Number(number) => Value::Number(number.clone()),
             Self::Boolean(flag) => (*flag).into(),
+            Self::List(texts) => texts.as_slice().into(),
         }
     }
 
-    /// From JSON; arrays and objects are no values of a mapped field and read as missing.
+    /// From JSON; objects, and arrays of anything but texts and numbers, are no values of a mapped field and read as
+    /// missing.
     pub fn from_json(value: Value) -> Option<Self> {
         match value {
             Value::String(text) if text.is_empty() => None,
             Value::String(text) => Some(Self::Text(text)),
             Value::Number(number) => Some(Self::Number(number)),
             Value::Bool(flag) => Some(Self::Boolean(flag)),
-            Value::Null | Value::Array(_) | Value::Object(_) => None,
+            Value::Array(list) => {
+                let texts: Option<Vec<String>> = list.into_iter().map(text_of).collect();
+                texts.filter(|texts| !texts.is_empty()).map(Self::List)
+            }
+            Value::Null | Value::Object(_) => None,
         }
+    }
+}
+
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     }
 }
 
@@ -116,6 +133,8 @@ impl NativeValue {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
     values: Vec<Option<NativeValue>>,
+    /// The fields that the answer had, empty ones among them.
+    shown: Vec<FieldId>,
 }
 
 impl Record {
@@ -129,8 +148,16 @@ impl Record {
         self.values.get(field.index())?.as_ref()
     }
 
+    /// Whether the answer had the field at all. One that is missing may be empty, or hidden from the service account.
+    pub fn shows(&self, field: FieldId) -> bool {
+        self.shown.contains(&field)
+    }
+
     /// Sets a field.
     pub fn set(&mut self, field: FieldId, value: Option<NativeValue>) {
+        if !self.shown.contains(&field) {
+            self.shown.push(field);
+        }
         if self.values.len() <= field.index() {
             self.values.resize(field.index() + 1, None);
         }

@@ -9,12 +9,15 @@ use scim_core::{AttrSet, Change, Filter, Resource};
 
 use super::canary::Canary;
 use super::collation::Collation;
+use super::directory::Directory;
 use super::keys::KeysCompare;
 use super::walk::Step;
-use super::{Condition, Driver, Model, NativeOp, NativeReply, Plan, Random, Record, Scan, fault, narrow::narrow};
+use super::{
+    Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault, narrow::narrow,
+};
 use crate::backend::{
-    Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Explained, Finding, Id, Kept,
-    Query, Row, WriteTrial, Written, join,
+    Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
+    Groups, Id, Kept, Query, Row, WriteTrial, Written, join,
 };
 use crate::wire::{FaultKind, Wire};
 
@@ -25,6 +28,7 @@ pub struct Translated<D: Driver> {
     pub(super) random: Random,
     pub(super) collation: Collation,
     pub(super) keys_compare: KeysCompare,
+    pub(super) directory: Directory,
     pub(super) canary: Canary,
     last: Mutex<Option<Result<(), String>>>,
 }
@@ -39,23 +43,34 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        let (keys_compare, canary) = (KeysCompare::default(), Canary::default());
-        Self { driver, wire, random, collation, keys_compare, canary, last: Mutex::default() }
+        let (keys_compare, canary, directory, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, canary, directory, last }
     }
 
     pub(super) fn model(&self) -> &Model {
         self.driver.model()
     }
 
-    /// Makes one native call.
+    /// Makes one native call about users.
     pub(super) async fn call(
         &self,
         cx: &Cx,
         operation: &'static str,
         op: &NativeOp,
     ) -> Result<NativeReply, BackendError> {
-        let call = self.driver.encode(op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(op, answer)).await;
+        self.call_on(cx, Object::Users, operation, op).await
+    }
+
+    /// Makes one native call.
+    pub(super) async fn call_on(
+        &self,
+        cx: &Cx,
+        object: Object,
+        operation: &'static str,
+        op: &NativeOp,
+    ) -> Result<NativeReply, BackendError> {
+        let call = self.driver.encode(object, op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(object, op, answer)).await;
         if let Err(fault) = &outcome {
             tracing::debug!(request.id = %cx.request_id, operation, kind = ?fault.kind, text = %fault.text, "native fault");
         }
@@ -89,8 +104,8 @@ impl<D: Driver> Translated<D> {
             return Ok(None);
         }
         let op = NativeOp::Read { key: id.0.clone(), fields: fields.clone() };
-        let call = self.driver.encode(&op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(&op, answer)).await;
+        let call = self.driver.encode(Object::Users, &op);
+        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(Object::Users, &op, answer)).await;
         self.remember(&outcome);
         if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NoSuchKey) {
             return Ok(None);
@@ -148,6 +163,9 @@ impl<D: Driver> Translated<D> {
         }
         let active = model.account.is_active(record.get(model.account.field));
         resource.set(definition, self.active_id(), active.into());
+        if let (Some(attribute), Some(groups)) = (model.groups_attribute(), self.groups_of(record)) {
+            resource.set(definition, attribute, groups);
+        }
         resource
     }
 
@@ -200,7 +218,7 @@ impl<D: Driver> Backend for Translated<D> {
             exact &= lookup == scan.condition;
             scan.condition = lookup;
         }
-        let call = self.driver.encode(&NativeOp::Scan(scan));
+        let call = self.driver.encode(Object::Users, &NativeOp::Scan(scan));
         Explained {
             call: format!("{} {}", call.request.method(), call.readable_target()),
             pushed: plan != Plan::All,
@@ -216,17 +234,43 @@ impl<D: Driver> Backend for Translated<D> {
         resource
     }
 
-    async fn get(&self, cx: &Cx, id: &Id, want: &AttrSet) -> Result<Option<Resource>, BackendError> {
+    async fn get(
+        &self,
+        cx: &Cx,
+        endpoint: Endpoint,
+        id: &Id,
+        want: &AttrSet,
+    ) -> Result<Option<Resource>, BackendError> {
+        if endpoint == Endpoint::Groups {
+            return self.get_group(cx, id, want).await;
+        }
         let fields = self.model().fields_for(want);
-        Ok(self.read(cx, id, fields).await?.map(|record| self.resource(&record)))
+        let Some(record) = self.read(cx, id, fields).await? else { return Ok(None) };
+        self.groups_for(cx, want, std::slice::from_ref(&record)).await;
+        Ok(Some(self.resource(&record)))
+    }
+
+    fn groups(&self) -> Option<&dyn Groups> {
+        self.model().groups.is_some().then_some(self)
     }
 
     async fn scan(&self, cx: &Cx, query: &Query) -> Result<Batch, BackendError> {
-        let (plan, _, scan) = self.scan_for(query, self.narrowing());
+        if query.endpoint == Endpoint::Groups {
+            return self.scan_groups(cx, query).await;
+        }
+        let (plan, _, mut scan) = self.scan_for(query, self.narrowing());
         if plan == Plan::Nothing {
             return Ok(Batch::default());
         }
+        if let Some(members) = self.members_asked(cx, query).await? {
+            scan.condition = Condition::all(scan.condition.into_iter().chain([members]).collect());
+        }
+        let mut want = query.want.clone();
+        if let Some(filter) = &query.filter {
+            want.extend(&filter.attributes(&self.model().description.users));
+        }
         let Step { records, next } = self.step(cx, scan).await?;
+        self.groups_for(cx, &want, &records).await;
         if next.is_some() {
             self.learn_collation(cx, &records).await;
         }
@@ -240,6 +284,14 @@ impl<D: Driver> Backend for Translated<D> {
 
     async fn change(&self, cx: &Cx, id: &Id, change: &Change, kept: &Kept) -> Result<Written, ChangeError> {
         super::change::change(self, cx, id, change, kept).await
+    }
+
+    async fn revive(&self, cx: &Cx, id: &Id, new: &Resource) -> Result<Written, BackendError> {
+        super::revive::revive(self, cx, id, new).await
+    }
+
+    async fn set_aside(&self, cx: &Cx, id: &Id, name: &str) -> Result<(), BackendError> {
+        super::revive::set_aside(self, cx, id, name).await
     }
 
     async fn delete(&self, cx: &Cx, id: &Id) -> Result<(), BackendError> {
@@ -287,6 +339,13 @@ impl<D: Driver> Backend for Translated<D> {
 }
 
 impl<D: Driver> Translated<D> {
+    /// Sees to it that the groups are known by which these records are shown, where they are shown.
+    async fn groups_for(&self, cx: &Cx, want: &AttrSet, records: &[Record]) {
+        if self.model().groups_attribute().is_some_and(|groups| want.contains(groups)) && !records.is_empty() {
+            self.groups_for_records(cx, records).await;
+        }
+    }
+
     /// Protected accounts are never written (design, invariant 5).
     pub(super) fn refuse_protected(&self, record: &Record) -> Result<(), BackendError> {
         if self.model().is_protected(record) {

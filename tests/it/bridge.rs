@@ -45,6 +45,9 @@ impl Transport for InProcess {
     }
 }
 
+/// What stands between the bridge and the simulator of a target.
+pub type Between = Arc<dyn Fn(&str, Arc<dyn Transport>) -> Arc<dyn Transport> + Send + Sync>;
+
 /// The bridge with the targets `bmc` and `ivanti`, tokens `bmc-token-0123456789` (write), `bmc-reader-0123456789`
 /// (read) and `ivanti-token-0123456789`.
 pub struct TestBridge {
@@ -70,6 +73,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// Lines added to `[server]`.
     pub server_keys: String,
+    /// Nothing, as a rule.
+    pub between: Between,
 }
 
 impl Default for Setup {
@@ -82,7 +87,8 @@ impl Default for Setup {
         bmc.insert("User", account);
         let ivanti = Ivanti::new(IvantiOptions::default(), clock());
         let (bmc_keys, ivanti_keys, server_keys) = Default::default();
-        Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, store: Arc::new(MemoryStore::new()) }
+        let store = Arc::new(MemoryStore::new());
+        Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, store, between: Arc::new(|_, transport| transport) }
     }
 }
 
@@ -109,7 +115,7 @@ impl Setup {
     /// Wires it all and waits for the first probe of both targets.
     pub async fn build(self) -> TestBridge {
         self.populate();
-        let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys } = self;
+        let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys, between } = self;
         let text = format!(
             r#"
 [server]
@@ -150,7 +156,7 @@ auth = {{ method = "session", username = "{SERVICE_ACCOUNT}", password = "{SERVI
         let mut services = BTreeMap::new();
         for (name, router) in [("bmc", bmc.router()), ("ivanti", ivanti.router())] {
             let target = config.target(name).expect("the configuration above has it");
-            let transport = Arc::new(InProcess(router));
+            let transport = between(name, Arc::new(InProcess(router)));
             let service = build_over(&config, target, &around, transport).unwrap_or_else(|errors| panic!("{errors}"));
             let service = Arc::new(service);
             tokio::spawn(service.clone().watch());

@@ -9,7 +9,7 @@ mod answers;
 mod directory;
 mod naive;
 mod native;
-mod pool;
+pub(crate) mod pool;
 mod shape;
 mod superset;
 mod tree;

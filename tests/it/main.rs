@@ -12,6 +12,7 @@ mod curl;
 mod documents;
 mod explain;
 mod filters;
+mod groups;
 mod http;
 mod schemas;
 mod smoke;

@@ -54,6 +54,8 @@ store_contract! {
     a_second_burial_keeps_the_first_tombstone,
     a_buried_record_is_not_written,
     an_unburied_record_is_written_again,
+    unburying_changes_what_is_kept_in_the_same_write,
+    unburying_with_a_taken_external_id_leaves_everything_as_it_was,
     unburying_what_is_not_buried_is_harmless,
     the_buried_are_listed_by_target_and_type,
     a_list_of_the_buried_does_not_change_under_its_reader,
@@ -363,7 +365,7 @@ async fn a_buried_record_is_not_written(store: Arc<dyn Store>) {
 async fn an_unburied_record_is_written_again(store: Arc<dyn Store>) {
     store.put(&user("1"), everything()).await.unwrap();
     store.bury(&user("1"), burial("ana")).await.unwrap();
-    store.unbury(&user("1")).await.unwrap();
+    store.unbury(&user("1"), RecordUpdate::default()).await.unwrap();
     assert!(!store.is_buried(&user("1")));
     assert_eq!(store.tombstone(&user("1")).await.unwrap(), None);
     assert!(store.record(&user("1")).await.unwrap().unwrap().external_ids.is_empty());
@@ -371,10 +373,34 @@ async fn an_unburied_record_is_written_again(store: Arc<dyn Store>) {
     assert_eq!(store.record(&user("1")).await.unwrap(), Some(recorded(&everything())));
 }
 
+async fn unburying_changes_what_is_kept_in_the_same_write(store: Arc<dyn Store>) {
+    store.put(&user("1"), everything()).await.unwrap();
+    store.bury(&user("1"), burial("ana")).await.unwrap();
+    let update = RecordUpdate { kept: Some(object(json!({"title": "Back"}))), ..external_id("okta", "00u9") };
+    store.unbury(&user("1"), update).await.unwrap();
+    assert!(!store.is_buried(&user("1")));
+    let record = store.record(&user("1")).await.unwrap().unwrap();
+    assert_eq!(record.kept, object(json!({"title": "Back"})));
+    assert_eq!(record.external_ids, BTreeMap::from([("okta".to_owned(), "00u9".to_owned())]));
+    assert_eq!(record.created_at_ms, recorded(&everything()).created_at_ms);
+    assert_eq!(owner(&*store, "okta", "00u9").await.as_deref(), Some("1"));
+}
+
+async fn unburying_with_a_taken_external_id_leaves_everything_as_it_was(store: Arc<dyn Store>) {
+    store.put(&user("1"), everything()).await.unwrap();
+    store.bury(&user("1"), burial("ana")).await.unwrap();
+    let before = store.record(&user("1")).await.unwrap();
+    store.put(&user("2"), external_id("okta", "00u9")).await.unwrap();
+    let refused = store.unbury(&user("1"), external_id("okta", "00u9")).await;
+    assert!(matches!(refused, Err(StoreError::ExternalIdTaken { by }) if by == "2"));
+    assert!(store.is_buried(&user("1")) && store.tombstone(&user("1")).await.unwrap().is_some());
+    assert_eq!(store.record(&user("1")).await.unwrap(), before);
+}
+
 async fn unburying_what_is_not_buried_is_harmless(store: Arc<dyn Store>) {
     store.put(&user("1"), everything()).await.unwrap();
-    store.unbury(&user("1")).await.unwrap();
-    store.unbury(&user("2")).await.unwrap();
+    store.unbury(&user("1"), RecordUpdate::default()).await.unwrap();
+    store.unbury(&user("2"), RecordUpdate::default()).await.unwrap();
     assert_eq!(store.record(&user("1")).await.unwrap(), Some(recorded(&everything())));
 }
 
@@ -383,7 +409,7 @@ async fn the_buried_are_listed_by_target_and_type(store: Arc<dyn Store>) {
     for key in [user("1"), user("2"), RecordKey::new("bmc", "Group", "3"), RecordKey::new("ivanti", "User", "4")] {
         store.bury(&key, burial("ana")).await.unwrap();
     }
-    store.unbury(&user("2")).await.unwrap();
+    store.unbury(&user("2"), RecordUpdate::default()).await.unwrap();
     assert_eq!(*store.buried("bmc", "User"), ["1".to_owned()].into());
     assert_eq!(*store.buried("bmc", "Group"), ["3".to_owned()].into());
     assert!(store.buried("esm", "User").is_empty());

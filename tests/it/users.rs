@@ -11,6 +11,7 @@ mod names;
 mod off;
 mod passwords;
 mod replays;
+mod revival;
 mod status;
 mod together;
 

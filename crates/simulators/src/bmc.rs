@@ -6,10 +6,14 @@
 //!
 //! Everything lies under one mutex, which is never held across an await.
 
+mod bulk;
 mod demo;
+mod describe;
 mod entry;
 mod error;
+mod group;
 mod http;
+mod index;
 mod lies;
 mod list;
 mod options;
@@ -33,7 +37,9 @@ use state::{State, stored};
 
 pub use demo::{SERVICE_ACCOUNT, SERVICE_PASSWORD};
 pub use error::error_body;
-pub use options::{BmcOptions, IntegerRead, Location, MalformedQ, PasswordRead, Rights, Unsorted};
+pub use options::{
+    BmcOptions, GroupInUse, GroupListRead, IntegerRead, Location, MalformedQ, PasswordRead, Rights, Unsorted,
+};
 
 /// Stands as author of what a test or the demo puts in.
 const FOREIGN_WRITER: &str = "AR_ESCALATOR";
@@ -51,7 +57,8 @@ impl Bmc {
         Self { control: Control::new(clock), state: Arc::new(Mutex::new(State::new(options))) }
     }
 
-    /// The demo company: 250 users with people records, 20 groups, and the service account [`SERVICE_ACCOUNT`].
+    /// The demo company: 250 users with people records, 20 groups with members, the server's own groups, a dynamic and a
+    /// computed one, and the service account [`SERVICE_ACCOUNT`].
     pub fn demo(clock: Clock) -> Self {
         demo::build(clock)
     }

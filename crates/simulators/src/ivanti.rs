@@ -4,6 +4,7 @@
 //! Written from the vendor's manual and public measurements. Knows no SCIM.
 
 mod answer;
+mod bulk;
 mod call;
 mod demo;
 mod fields;
@@ -12,6 +13,7 @@ mod metadata;
 pub mod odata;
 mod options;
 mod read;
+mod references;
 mod service;
 mod sessions;
 mod state;
@@ -35,8 +37,8 @@ use state::State;
 
 pub use crate::control::ExpiredAnswer;
 pub use options::{
-    BadStatus, Clear, Count, Duplicate, Empty, IvantiOptions, LoginReply, Logout, MetadataPath, Missing, Preset,
-    RecIdForm, Rights, Scheme, TopOver, UnsetDates, UpdateReply,
+    BadReference, BadStatus, Clear, Count, Duplicate, Empty, IvantiOptions, LoginReply, Logout, MetadataPath, Missing,
+    Preset, RecIdForm, Rights, Scheme, TopOver, UnsetDates, UpdateReply,
 };
 
 /// One tenant. Clones share it.

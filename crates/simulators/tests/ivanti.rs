@@ -14,5 +14,7 @@ mod reading;
 mod sessions;
 #[path = "ivanti/support.rs"]
 mod support;
+#[path = "ivanti/teams.rs"]
+mod teams;
 #[path = "ivanti/writing.rs"]
 mod writing;

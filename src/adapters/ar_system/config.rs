@@ -31,6 +31,10 @@ pub struct Settings {
     pub create_defaults: Vec<(String, String)>,
     /// Accounts that are never written, as patterns.
     pub protected: Vec<String>,
+    /// Whether the Group form is served.
+    pub groups: bool,
+    /// Groups that nobody is put into, as patterns for their ids or names.
+    pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
     /// The name of the row that proves that a query looked; otherwise one is learned.
@@ -50,7 +54,7 @@ impl Settings {
         // The vendor demands a licence type at creation; Read is the one that costs nothing.
         let license = fields.id(super::mapping::LICENSE_TYPE);
         if !create_defaults.iter().any(|(field, _)| *field == license) {
-            create_defaults.push((license, text("Read")));
+            create_defaults.push((license, text(super::mapping::FREE_LICENSE)));
         }
         let mut protected = self.protected.clone();
         protected.push(self.username.clone());

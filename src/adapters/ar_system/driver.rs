@@ -13,7 +13,9 @@ use super::mapping::model;
 use super::{Settings, dialect, wire};
 use crate::adapters::url::encode;
 use crate::translate::mapping::MappingFault;
-use crate::translate::{Condition, Driver, FieldId, Model, NativeOp, NativeReply, NativeValue, Scan};
+use crate::translate::{
+    Condition, Driver, FieldId, FieldTable, Model, NativeOp, NativeReply, NativeValue, Object, Scan,
+};
 use crate::wire::{Call, Effect, Fault, FaultKind, Protocol, Repeat, Session};
 
 const FORM_ENCODED: &str = "application/x-www-form-urlencoded";
@@ -41,46 +43,71 @@ impl ArSystem {
         format!("{}{path}", self.settings.base_url)
     }
 
-    fn entry_url(&self, key: &str) -> String {
-        self.url(&format!("/api/arsys/v1/entry/User/{}", encode(key)))
+    /// The fields of a form.
+    fn fields(&self, object: Object) -> &FieldTable {
+        match object {
+            Object::Users => &self.model.fields,
+            Object::Groups(kind) => self.model.group_fields(kind),
+        }
+    }
+
+    fn form_url(&self, object: Object) -> String {
+        self.url(&format!("/api/arsys/v1/entry/{}", form(object)))
+    }
+
+    fn entry_url(&self, object: Object, key: &str) -> String {
+        format!("{}/{}", self.form_url(object), encode(key))
     }
 
     /// `fields=values(…)`: without it a server answers with every field of the form.
-    fn field_list(&self, fields: &[FieldId]) -> String {
-        let names: Vec<&str> = fields.iter().map(|&field| self.model.fields.name(field)).collect();
+    fn field_list(&self, object: Object, fields: &[FieldId]) -> String {
+        let names: Vec<&str> = fields.iter().map(|&field| self.fields(object).name(field)).collect();
         format!("fields={}", encode(&format!("values({})", names.join(","))))
     }
 
-    fn scan_url(&self, scan: &Scan) -> String {
-        let key = self.model.fields.name(self.model.fields.key());
+    fn scan_url(&self, object: Object, scan: &Scan) -> String {
+        let fields = self.fields(object);
+        let key = fields.name(fields.key());
         let mut query = Vec::new();
-        if let Some(condition) = scan.bounded(self.model.fields.key(), |condition| self.fits(condition)) {
-            query.push(format!("q={}", encode(&dialect::print(&self.model.fields, &condition))));
+        if let Some(condition) = scan.bounded(fields.key(), |condition| self.fits(fields, condition)) {
+            query.push(format!("q={}", encode(&dialect::print(fields, &condition))));
         }
-        query.push(self.field_list(&scan.fields));
+        query.push(self.field_list(object, &scan.fields));
         query.push(format!("sort={}", encode(&format!("{key}.asc"))));
         query.push(format!("limit={}", scan.limit));
-        self.url(&format!("/api/arsys/v1/entry/User?{}", query.join("&")))
+        format!("{}?{}", self.form_url(object), query.join("&"))
     }
 
-    fn fits(&self, condition: &Condition) -> bool {
-        encode(&dialect::print(&self.model.fields, condition)).len() <= self.model.dialect.condition_max
+    fn fits(&self, fields: &FieldTable, condition: &Condition) -> bool {
+        encode(&dialect::print(fields, condition)).len() <= self.model.dialect.condition_max
     }
 
     /// `{"values":{…}}`, and the same with the password hidden.
-    fn body<'a>(&self, values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>) -> (Bytes, String) {
-        let mut object = Map::new();
+    fn body<'a>(
+        &self,
+        object: Object,
+        values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>,
+    ) -> (Bytes, String) {
+        let fields = self.fields(object);
+        let mut written = Map::new();
         for (field, value) in values {
-            let name = self.model.fields.name(field).to_owned();
-            object.insert(name, value.map_or(Value::Null, NativeValue::to_json));
+            written.insert(fields.name(field).to_owned(), value.map_or(Value::Null, NativeValue::to_json));
         }
-        let mut shown = object.clone();
-        if let Some(secret) =
-            self.model.password.as_ref().and_then(|it| shown.get_mut(self.model.fields.name(it.field)))
+        let mut shown = written.clone();
+        if object == Object::Users
+            && let Some(secret) = self.model.password.as_ref().and_then(|it| shown.get_mut(fields.name(it.field)))
         {
             *secret = HIDDEN.into();
         }
-        (json!({ "values": object }).to_string().into(), json!({ "values": shown }).to_string())
+        (json!({ "values": written }).to_string().into(), json!({ "values": shown }).to_string())
+    }
+}
+
+/// The form that an object lives on.
+fn form(object: Object) -> &'static str {
+    match object {
+        Object::Users => "User",
+        Object::Groups(_) => "Group",
     }
 }
 
@@ -168,30 +195,35 @@ impl Driver for ArSystem {
         &self.model
     }
 
-    fn encode(&self, op: &NativeOp) -> Call {
+    fn encode(&self, object: Object, op: &NativeOp) -> Call {
         match op {
             NativeOp::Read { key, fields } => {
-                let url = format!("{}?{}", self.entry_url(key), self.field_list(fields));
+                let url = format!("{}?{}", self.entry_url(object, key), self.field_list(object, fields));
                 call(Effect::Read, Method::GET, &url, None)
             }
-            NativeOp::Scan(scan) => call(Effect::Read, Method::GET, &self.scan_url(scan), None),
+            NativeOp::Scan(scan) => call(Effect::Read, Method::GET, &self.scan_url(object, scan), None),
             NativeOp::Insert { values } => {
-                let body = self.body(values.iter().map(|(field, value)| (*field, Some(value))));
-                let url = self.url("/api/arsys/v1/entry/User");
-                call(Effect::Write(Repeat::LookUpFirst), Method::POST, &url, Some(body))
+                let body = self.body(object, values.iter().map(|(field, value)| (*field, Some(value))));
+                let effect = Effect::Write(Repeat::LookUpFirst);
+                call(effect, Method::POST, &self.form_url(object), Some(body))
             }
             NativeOp::Update { key, values } => {
-                let body = self.body(values.iter().map(|(field, value)| (*field, value.as_ref())));
-                call(Effect::Write(Repeat::Safe), Method::PUT, &self.entry_url(key), Some(body))
+                let body = self.body(object, values.iter().map(|(field, value)| (*field, value.as_ref())));
+                call(Effect::Write(Repeat::Safe), Method::PUT, &self.entry_url(object, key), Some(body))
             }
-            NativeOp::Remove { key } => call(Effect::Write(Repeat::Safe), Method::DELETE, &self.entry_url(key), None),
-            NativeOp::Describe { .. } => call(Effect::Read, Method::GET, &self.url("/api/arsys/v1/fields/User"), None),
+            NativeOp::Remove { key } => {
+                call(Effect::Write(Repeat::Safe), Method::DELETE, &self.entry_url(object, key), None)
+            }
+            NativeOp::Describe { .. } => {
+                let url = self.url(&format!("/api/arsys/v1/fields/{}", form(object)));
+                call(Effect::Read, Method::GET, &url, None)
+            }
         }
     }
 
     /// Every odd case has its line here and its row in the table test.
-    fn decode(&self, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault> {
-        let fields = &self.model.fields;
+    fn decode(&self, object: Object, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault> {
+        let fields = self.fields(object);
         let status = answer.status().as_u16();
         // A JSON array is an error list, after a 2xx as well.
         if !(200..300).contains(&status) || answer.body().trim_ascii_start().first() == Some(&b'[') {
@@ -220,7 +252,7 @@ impl Driver for ArSystem {
     }
 
     fn carries(&self, condition: &Condition) -> bool {
-        self.fits(condition)
+        self.fits(&self.model.fields, condition)
     }
 
     /// Newer servers have `/fields/{form}`, but the guide does not list it.

@@ -4,15 +4,19 @@ use scim_core::schema::enterprise_user;
 use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
 
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
-use crate::translate::{Account, Codec, Model, NameIds, NameModel, PasswordField, PasswordPolicy};
+use crate::translate::{Account, Codec, Grants, Model, NameIds, NameModel, NativeValue, PasswordField, PasswordPolicy};
 
-use super::{Settings, dialect};
+use super::{Settings, dialect, groups};
 
 /// The URN of what a BMC user has beyond SCIM's own schemas.
 pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:bmc:2.0:User";
 
 pub(super) const REQUEST_ID: &str = "Request ID";
 pub(super) const LICENSE_TYPE: &str = "License Type";
+/// The licence type that costs nothing and lets nobody write.
+pub(super) const FREE_LICENSE: &str = "Read";
+const APPLICATION_LICENSE: &str = "Application License";
+const FULL_TEXT_LICENSE: &str = "Full Text License Type";
 const STATUS: &str = "Status";
 const PASSWORD: &str = "Password";
 
@@ -80,9 +84,20 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         change_password: settings.passwords == PasswordPolicy::Sync,
     };
     let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
-    let Mapping { description, mut fields, rules } = build(&shape, resource_type, table(), &settings.overrides)?;
+    let mapping = build(&shape, resource_type, table(), &settings.overrides)?;
+    let mapped = ["roles.value", "entitlements.value"].map(|path| mapping.field_of(path));
+    let license = mapping.field_of(&format!("{EXTENSION_URN}:licenseType"));
+    let Mapping { mut description, mut fields, rules } = mapping;
+    let free = || Some(NativeValue::text(FREE_LICENSE));
+    let mut grants = vec![(fields.id(groups::GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
+    grants.push((fields.id(FULL_TEXT_LICENSE), free()));
+    grants.extend(license.map(|field| (field, free())));
+    grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    let groups = settings.groups.then(|| groups::groups(&mut fields, &settings.protected_groups));
+    description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        groups,
         account: Account {
             field: fields.id(STATUS),
             on: "Current".to_owned(),
@@ -94,6 +109,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         },
         names: NameModel::Full(NameIds::new(&description.users)),
         password: Some(PasswordField { field: fields.id(PASSWORD), required: true, length_max: PASSWORD_LENGTH_MAX }),
+        grants: Grants { resets: grants, out_of_reach: None },
         dialect: dialect::dialect(settings.case_insensitive),
         policy: settings.policy(&mut fields),
         description,

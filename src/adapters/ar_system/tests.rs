@@ -8,12 +8,14 @@ use super::{ArSystem, Settings};
 use crate::backend::Applied;
 use crate::translate::mapping::Override;
 use crate::translate::{
-    Condition, Driver, LikePart, NativeOp, NativeReply, NativeValue, PasswordPolicy, Relation, Scan,
+    Condition, Driver, LikePart, NativeOp, NativeReply, NativeValue, Object, PasswordPolicy, Relation, Scan,
 };
 use crate::wire::{FaultKind, Protocol};
 
 fn settings() -> Settings {
     Settings {
+        groups: true,
+        protected_groups: Vec::new(),
         base_url: "https://remedy.example.com:8443".to_owned(),
         username: "svc scim".to_owned(),
         password: SecretString::from("p&ss=w%rd+"),
@@ -143,7 +145,7 @@ fn queries_are_quoted_in_one_place_and_encoded_once() {
         until: None,
         limit: 50,
     };
-    let call = driver.encode(&NativeOp::Scan(scan));
+    let call = driver.encode(Object::Users, &NativeOp::Scan(scan));
     assert_eq!(
         call.readable_target(),
         r#"/api/arsys/v1/entry/User?q=(('Login Name' = "O""Brien' & 100%+") OR ('Login Name' LIKE "%ab_")) AND ('Request ID' >= "000000000000007")&fields=values(Request ID,Login Name)&sort=Request ID.asc&limit=50"#
@@ -159,7 +161,7 @@ fn only_named_fields_are_written_and_passwords_are_hidden_in_what_is_shown() {
     let fields = &driver.model().fields;
     let field = |name| fields.find(name).expect("a known field");
     let values = vec![(field("Email Address"), None), (field("Password"), Some(NativeValue::text("secret")))];
-    let call = driver.encode(&NativeOp::Update { key: "INC1|INC2".to_owned(), values });
+    let call = driver.encode(Object::Users, &NativeOp::Update { key: "INC1|INC2".to_owned(), values });
     assert_eq!(call.request.method(), "PUT");
     assert_eq!(call.request.uri().path(), "/api/arsys/v1/entry/User/INC1%7CINC2");
     assert_eq!(&call.request.body()[..], br#"{"values":{"Email Address":null,"Password":"secret"}}"#);
@@ -169,7 +171,7 @@ fn only_named_fields_are_written_and_passwords_are_hidden_in_what_is_shown() {
 #[test]
 fn good_answers_are_read_in_every_form() {
     let driver = driver();
-    let decode = |op: &NativeOp, answer: &Response<Bytes>| driver.decode(op, answer).expect("a reply");
+    let decode = |op: &NativeOp, answer: &Response<Bytes>| driver.decode(Object::Users, op, answer).expect("a reply");
     let entry = r#"{"values":{"Login Name":"ada","Odd":{"a":[1]},"Full Name":null},"_links":{}}"#;
     let NativeReply::Record(record) = decode(&read(), &answer(200, &[], entry)) else { panic!("a record") };
     assert_eq!(record.key().as_deref(), Some("000000000000001"), "the address says which entry it is");
@@ -195,7 +197,9 @@ fn good_answers_are_read_in_every_form() {
 #[test]
 fn faults_are_told_by_their_number_and_not_by_the_status() {
     let driver = driver();
-    let kind = |op: &NativeOp, status, body: &str| driver.decode(op, &answer(status, &[], body)).expect_err("a fault");
+    let kind = |op: &NativeOp, status, body: &str| {
+        driver.decode(Object::Users, op, &answer(status, &[], body)).expect_err("a fault")
+    };
     for (status, number, expected) in [
         (500, 382, FaultKind::Duplicate),
         (500, 8780, FaultKind::Duplicate),
@@ -235,7 +239,7 @@ fn faults_are_told_by_their_number_and_not_by_the_status() {
     for body in ["", "{}", r#"{"entries":{}}"#, r#"{"entries":[{"values"#, "<html>"] {
         assert_eq!(kind(&scan(), 200, body).kind, FaultKind::Garbled, "{body}");
     }
-    let fault = driver.decode(&scan(), &answer(503, &[("retry-after", "7")], "")).expect_err("a fault");
+    let fault = driver.decode(Object::Users, &scan(), &answer(503, &[("retry-after", "7")], "")).expect_err("a fault");
     assert_eq!(fault.retry_after, Some(std::time::Duration::from_secs(7)));
     assert!(!fault.text.contains("Email"), "the vendor's words are not passed on");
 }

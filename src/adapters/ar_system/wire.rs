@@ -132,7 +132,7 @@ fn id_from_link(location: &str) -> Option<String> {
     let segment = path.trim_end_matches('/').rsplit('/').next()?;
     let id = percent_decode_str(segment).decode_utf8().ok()?.into_owned();
     // A link that ends with the form names no entry.
-    (!id.is_empty() && id != "User").then_some(id)
+    (!matches!(id.as_str(), "" | "User" | "Group")).then_some(id)
 }
 
 /// `{"values":{…}}`

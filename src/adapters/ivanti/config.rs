@@ -29,6 +29,8 @@ pub struct Settings {
     pub create_defaults: Vec<(String, String)>,
     /// Accounts that are never written, as patterns.
     pub protected: Vec<String>,
+    /// What is served as groups.
+    pub groups: GroupSettings,
     /// Rows asked for at once.
     pub page_size: usize,
     /// The name of the row that proves that a query looked; otherwise one is learned.
@@ -37,6 +39,28 @@ pub struct Settings {
     pub allow_empty: bool,
     /// Changes to the built-in mapping.
     pub overrides: Vec<Override>,
+}
+
+/// What is served as groups.
+#[derive(Debug, Clone, Default)]
+pub struct GroupSettings {
+    /// The kinds, in the order in which they are shown.
+    pub kinds: Vec<GroupWord>,
+    /// The names of the roles.
+    pub roles: Vec<String>,
+    /// Whether joining another team or role leaves the one there was; otherwise it is refused.
+    pub moves: bool,
+    /// Groups that nobody is put into, as patterns for their ids or names.
+    pub protected: Vec<String>,
+}
+
+/// A kind of groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupWord {
+    /// Teams, which are records.
+    Team,
+    /// Roles, whose names are configured.
+    Role,
 }
 
 /// How requests are authorised.

@@ -10,13 +10,14 @@ use super::mapping::{REC_ID, model};
 use super::{Auth, LoginBody, Scheme, Settings, dialect, metadata, wire};
 use crate::adapters::url::encode;
 use crate::translate::mapping::MappingFault;
-use crate::translate::{Condition, Driver, FieldId, Model, NativeOp, NativeReply, NativeValue, Scan};
+use crate::translate::{
+    Condition, Driver, FieldId, FieldTable, Model, NativeOp, NativeReply, NativeValue, Object, Scan,
+};
 use crate::wire::{Call, Effect, Fault, FaultKind, Protocol, Repeat, Session};
 
 const JSON: &str = "application/json";
-const EMPLOYEES: &str = "/api/odata/businessobject/employees";
-/// The guide's place, and the one of the vendor's own pages.
-const METADATA: [&str; 2] = ["/api/odata/businessobject/employees/$metadata", "/api/odata/employees/$metadata"];
+/// The places of an object's description: the guide's, and the one of the vendor's own pages.
+const METADATA: [&str; 2] = ["/api/odata/businessobject", "/api/odata"];
 
 /// Users as Employee records.
 #[derive(Debug)]
@@ -39,35 +40,56 @@ impl Ivanti {
         format!("{}{path}", self.settings.base_url)
     }
 
-    /// `employees('{RecId}')`: the key is text, whatever it looks like.
-    fn record_url(&self, key: &str) -> String {
-        self.url(&format!("{EMPLOYEES}('{}')", encode(&key.replace('\'', "''"))))
+    /// The fields of an object.
+    fn fields(&self, object: Object) -> &FieldTable {
+        match object {
+            Object::Users => &self.model.fields,
+            Object::Groups(kind) => self.model.group_fields(kind),
+        }
     }
 
-    fn scan_url(&self, scan: &Scan) -> String {
-        let names: Vec<&str> = scan.fields.iter().map(|&field| self.model.fields.name(field)).collect();
+    fn set_url(&self, object: Object) -> String {
+        self.url(&format!("/api/odata/businessobject/{}", entity_set(object)))
+    }
+
+    /// `employees('{RecId}')`: the key is text, whatever it looks like.
+    fn record_url(&self, object: Object, key: &str) -> String {
+        format!("{}('{}')", self.set_url(object), encode(&key.replace('\'', "''")))
+    }
+
+    fn scan_url(&self, object: Object, scan: &Scan) -> String {
+        let fields = self.fields(object);
+        let names: Vec<&str> = scan.fields.iter().map(|&field| fields.name(field)).collect();
         let mut query = Vec::new();
-        let condition = scan.bounded(self.model.fields.key(), |condition| self.fits(condition));
-        if let Some(filter) = condition.and_then(|condition| dialect::print(&self.model.fields, &condition)) {
+        let condition = scan.bounded(fields.key(), |condition| self.fits(fields, condition));
+        if let Some(filter) = condition.and_then(|condition| dialect::print(fields, &condition)) {
             query.push(format!("$filter={}", encode(&filter)));
         }
         query.push(format!("$select={}", encode(&names.join(","))));
         query.push(format!("$orderby={REC_ID}%20asc"));
         query.push(format!("$top={}", scan.limit));
         query.push("$skip=0".to_owned());
-        self.url(&format!("{EMPLOYEES}?{}", query.join("&")))
+        format!("{}?{}", self.set_url(object), query.join("&"))
     }
 
-    fn fits(&self, condition: &Condition) -> bool {
-        let printed = dialect::print(&self.model.fields, condition);
+    fn fits(&self, fields: &FieldTable, condition: &Condition) -> bool {
+        let printed = dialect::print(fields, condition);
         printed.is_none_or(|text| encode(&text).len() <= self.model.dialect.condition_max)
     }
 
-    fn body<'a>(&self, values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>) -> String {
-        let named = values.map(|(field, value)| {
-            (self.model.fields.name(field).to_owned(), value.map_or(Value::Null, NativeValue::to_json))
-        });
+    fn body<'a>(&self, object: Object, values: impl Iterator<Item = (FieldId, Option<&'a NativeValue>)>) -> String {
+        let fields = self.fields(object);
+        let named = values
+            .map(|(field, value)| (fields.name(field).to_owned(), value.map_or(Value::Null, NativeValue::to_json)));
         Value::Object(named.collect::<Map<_, _>>()).to_string()
+    }
+}
+
+/// The entity set of an object: its name with an `s`, whatever it ends in.
+fn entity_set(object: Object) -> &'static str {
+    match object {
+        Object::Users => "employees",
+        Object::Groups(_) => "standarduserteams",
     }
 }
 
@@ -157,24 +179,24 @@ impl Driver for Ivanti {
         &self.model
     }
 
-    fn encode(&self, op: &NativeOp) -> Call {
+    fn encode(&self, object: Object, op: &NativeOp) -> Call {
         let mut call = match op {
             // On a single record `$select` blanks the fields it names.
-            NativeOp::Read { key, .. } => call(Effect::Read, Method::GET, &self.record_url(key), JSON, None),
-            NativeOp::Scan(scan) => call(Effect::Read, Method::GET, &self.scan_url(scan), JSON, None),
+            NativeOp::Read { key, .. } => call(Effect::Read, Method::GET, &self.record_url(object, key), JSON, None),
+            NativeOp::Scan(scan) => call(Effect::Read, Method::GET, &self.scan_url(object, scan), JSON, None),
             NativeOp::Insert { values } => {
-                let body = self.body(values.iter().map(|(field, value)| (*field, Some(value))));
-                call(Effect::Write(Repeat::LookUpFirst), Method::POST, &self.url(EMPLOYEES), JSON, Some(body))
+                let body = self.body(object, values.iter().map(|(field, value)| (*field, Some(value))));
+                call(Effect::Write(Repeat::LookUpFirst), Method::POST, &self.set_url(object), JSON, Some(body))
             }
             NativeOp::Update { key, values } => {
-                let body = self.body(values.iter().map(|(field, value)| (*field, value.as_ref())));
-                call(Effect::Write(Repeat::Safe), Method::PATCH, &self.record_url(key), JSON, Some(body))
+                let body = self.body(object, values.iter().map(|(field, value)| (*field, value.as_ref())));
+                call(Effect::Write(Repeat::Safe), Method::PATCH, &self.record_url(object, key), JSON, Some(body))
             }
             NativeOp::Remove { key } => {
-                call(Effect::Write(Repeat::Safe), Method::DELETE, &self.record_url(key), JSON, None)
+                call(Effect::Write(Repeat::Safe), Method::DELETE, &self.record_url(object, key), JSON, None)
             }
             NativeOp::Describe { place } => {
-                let url = self.url(METADATA[*place]);
+                let url = self.url(&format!("{}/{}/$metadata", METADATA[*place], entity_set(object)));
                 call(Effect::Read, Method::GET, &url, "application/xml", None)
             }
         };
@@ -185,8 +207,8 @@ impl Driver for Ivanti {
     }
 
     /// Every odd case has its line here and its row in the table test.
-    fn decode(&self, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault> {
-        let fields = &self.model.fields;
+    fn decode(&self, object: Object, op: &NativeOp, answer: &Response<Bytes>) -> Result<NativeReply, Fault> {
+        let fields = self.fields(object);
         let status = answer.status().as_u16();
         if !(200..300).contains(&status) {
             return Err(wire::fault(fields, op, answer));
@@ -225,7 +247,7 @@ impl Driver for Ivanti {
     }
 
     fn carries(&self, condition: &Condition) -> bool {
-        self.fits(condition)
+        self.fits(&self.model.fields, condition)
     }
 
     fn description_places(&self) -> usize {

@@ -4,9 +4,9 @@ use scim_core::schema::enterprise_user;
 use scim_core::{Attribute, Mutability, ResourceType, Schema};
 
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
-use crate::translate::{Account, Codec, Fallback, InstantFormat, Model, NameIds, NameModel};
+use crate::translate::{Account, Codec, Fallback, Grants, InstantFormat, Model, NameIds, NameModel};
 
-use super::{Preset, Settings, dialect};
+use super::{Preset, Settings, dialect, groups};
 
 /// The URN of what an Ivanti user has beyond SCIM's own schemas.
 pub(super) const EXTENSION_URN: &str = "urn:ietf:params:scim:schemas:extension:ivanti:2.0:User";
@@ -71,6 +71,18 @@ fn table(preset: Preset) -> Vec<Entry> {
     table
 }
 
+/// Role and team. What is not mapped, as the roles of stock tenants, which are links, can neither be seen nor taken away.
+fn grants(mapping: &Mapping) -> Grants {
+    let team = format!("{EXTENSION_URN}:team");
+    let fields = ["roles.value", team.as_str(), "entitlements.value"].map(|path| mapping.field_of(path));
+    let out_of_reach = match fields {
+        [None, ..] => Some("its roles"),
+        [_, None, _] => Some("its team"),
+        _ => None,
+    };
+    Grants { resets: fields.into_iter().flatten().map(|field| (field, None)).collect(), out_of_reach }
+}
+
 /// The model of a target with these settings.
 pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let shape = Shape {
@@ -85,10 +97,14 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         change_password: false,
     };
     let resource_type = ResourceType::user(vec![enterprise_user(), extension()]);
-    let Mapping { description, mut fields, rules } =
-        build(&shape, resource_type, table(settings.preset), &settings.overrides)?;
+    let mapping = build(&shape, resource_type, table(settings.preset), &settings.overrides)?;
+    let grants = grants(&mapping);
+    let Mapping { mut description, mut fields, rules } = mapping;
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
+    let groups = groups::groups(&mut fields, settings);
+    description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        groups,
         account: Account {
             field: fields.id(STATUS),
             on: "Active".to_owned(),
@@ -100,6 +116,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
         names: NameModel::Parts(NameIds::new(&description.users)),
         // Creating an employee makes no login; there is no field for a password.
         password: None,
+        grants,
         dialect: dialect::dialect(settings.case_insensitive),
         policy: settings.policy(&mut fields),
         description,

@@ -4,13 +4,14 @@ use bytes::Bytes;
 use http::Response;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Auth, Ivanti, LoginBody, Preset, Scheme, Settings};
+use super::{Auth, GroupSettings, Ivanti, LoginBody, Preset, Scheme, Settings};
 use crate::backend::Applied;
-use crate::translate::{Condition, Driver, NativeOp, NativeReply, NativeValue, Relation, Scan};
+use crate::translate::{Condition, Driver, NativeOp, NativeReply, NativeValue, Object, Relation, Scan};
 use crate::wire::{FaultKind, Protocol, Session};
 
 fn settings() -> Settings {
     Settings {
+        groups: GroupSettings::default(),
         base_url: "https://tenant.ivanticloud.com".to_owned(),
         auth: Auth::Session {
             username: "svc".to_owned(),
@@ -109,13 +110,13 @@ fn requests_carry_the_session_in_the_configured_form() {
     );
     let session = Session::new("t#1", None);
     for (driver, expected) in [(driver(), "Bearer t#1"), (raw, "t#1")] {
-        let mut request = driver.encode(&read()).request;
+        let mut request = driver.encode(Object::Users, &read()).request;
         driver.authorize(&session, &mut request);
         assert_eq!(request.headers()["authorization"], expected);
     }
     let key = Ivanti::new(Settings { auth: Auth::ApiKey(SecretString::from("K")), ..settings() }).expect("sound");
     assert!(key.login().is_none());
-    assert_eq!(key.encode(&read()).request.headers()["authorization"], "rest_api_key=K");
+    assert_eq!(key.encode(Object::Users, &read()).request.headers()["authorization"], "rest_api_key=K");
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn filters_have_the_only_shape_that_is_read_correctly() {
             until: None,
             limit: 100,
         };
-        driver.encode(&NativeOp::Scan(scan)).readable_target()
+        driver.encode(Object::Users, &NativeOp::Scan(scan)).readable_target()
     };
     let tail = "&$select=RecId&$orderby=RecId asc&$top=100&$skip=0";
     let start = "/api/odata/businessobject/employees?$filter=";
@@ -158,7 +159,7 @@ fn filters_have_the_only_shape_that_is_read_correctly() {
 
 #[test]
 fn keys_are_text_quoted_and_encoded() {
-    let call = driver().encode(&NativeOp::Remove { key: "o'b/1 #".to_owned() });
+    let call = driver().encode(Object::Users, &NativeOp::Remove { key: "o'b/1 #".to_owned() });
     assert_eq!(call.request.uri().path(), "/api/odata/businessobject/employees('o%27%27b%2F1%20%23')");
     assert_eq!(call.request.method(), "DELETE");
 }
@@ -169,19 +170,30 @@ fn no_rows_has_many_spellings_and_garbage_is_none_of_them() {
     for (status, body) in
         [(204, ""), (200, ""), (200, "  "), (200, r#"{"value":[]}"#), (200, r#"{"value":"No instances found."}"#)]
     {
-        assert_eq!(driver.decode(&scan(), &answer(status, body)), Ok(NativeReply::Page(Vec::new())), "{status} {body}");
+        assert_eq!(
+            driver.decode(Object::Users, &scan(), &answer(status, body)),
+            Ok(NativeReply::Page(Vec::new())),
+            "{status} {body}"
+        );
     }
-    let rows = driver.decode(&scan(), &answer(200, r#"{"@odata.count":0,"value":[{"RecId":"1","Odd":[]}]}"#));
+    let rows =
+        driver.decode(Object::Users, &scan(), &answer(200, r#"{"@odata.count":0,"value":[{"RecId":"1","Odd":[]}]}"#));
     assert!(matches!(rows, Ok(NativeReply::Page(rows)) if rows.len() == 1));
     for body in [r#"{"value":"Some error"}"#, "{}", "[]", "<html></html>", r#"{"value":[{"RecId""#, r#""x""#] {
-        assert_eq!(driver.decode(&scan(), &answer(200, body)).expect_err("garbled").kind, FaultKind::Garbled, "{body}");
+        assert_eq!(
+            driver.decode(Object::Users, &scan(), &answer(200, body)).expect_err("garbled").kind,
+            FaultKind::Garbled,
+            "{body}"
+        );
     }
 }
 
 #[test]
 fn a_missing_record_is_told_from_a_wrong_object() {
     let driver = driver();
-    let kind = |op: &NativeOp, status, body: &str| driver.decode(op, &answer(status, body)).expect_err("a fault").kind;
+    let kind = |op: &NativeOp, status, body: &str| {
+        driver.decode(Object::Users, op, &answer(status, body)).expect_err("a fault").kind
+    };
     for (status, body, expected) in [
         (400, ism("ISM_4000", "Invalid key"), FaultKind::NotFound),
         (400, ism("ISM_4000", "Record 'x' cannot be found in the business object 'Employee#'"), FaultKind::NotFound),
@@ -200,7 +212,9 @@ fn a_missing_record_is_told_from_a_wrong_object() {
 #[test]
 fn refused_writes_say_why() {
     let driver = driver();
-    let fault = |op: &NativeOp, status, body: &str| driver.decode(op, &answer(status, body)).expect_err("a fault");
+    let fault = |op: &NativeOp, status, body: &str| {
+        driver.decode(Object::Users, op, &answer(status, body)).expect_err("a fault")
+    };
     for (op, status, body, expected) in [
         (insert(), 409, String::new(), FaultKind::Duplicate),
         (insert(), 400, ism("ISM_4000", "LoginID must be unique"), FaultKind::Duplicate),
@@ -216,7 +230,7 @@ fn refused_writes_say_why() {
         let fault = fault(&insert(), status, "");
         assert_eq!((fault.kind, fault.applied), (FaultKind::Busy, Applied::Unknown), "{status}");
     }
-    let created = driver.decode(&insert(), &answer(201, r#"{"RecId":"guid-new","LoginID":"x"}"#));
+    let created = driver.decode(Object::Users, &insert(), &answer(201, r#"{"RecId":"guid-new","LoginID":"x"}"#));
     assert_eq!(created, Ok(NativeReply::Created(Some("guid-new".to_owned()))));
-    assert_eq!(driver.decode(&update(), &answer(204, "")), Ok(NativeReply::Done));
+    assert_eq!(driver.decode(Object::Users, &update(), &answer(204, "")), Ok(NativeReply::Done));
 }

@@ -13,8 +13,6 @@ fn the_example_has_no_fault_but_what_is_not_available_yet() {
             "store.encryption_key: not available in this version",
             "credentials[1].kind = \"oauth\": not available in this version",
             "admin: not available in this version",
-            "targets.bmc.on_recreate = \"revive\": not available in this version",
-            "targets.bmc.groups: not available in this version",
             "targets.arcsight.kind = \"arcsight-scim\": not available in this version",
             "targets.esm.kind = \"arcsight-esm\": not available in this version",
             "targets.beyondtrust.kind = \"beyondtrust-scim\": not available in this version",

@@ -157,7 +157,26 @@ canary = "SVC""#,
     (
         "page_size = 2000",
         "on_recreate = \"new-record\"",
-        &["targets.bmc.on_recreate = \"new-record\": not available in this version"],
+        &[
+            "targets.bmc.on_recreate = \"new-record\" needs rename = \"allow\": the deleted record has the name until it is \
+           renamed",
+        ],
+    ),
+    ("page_size = 2000", "on_recreate = \"new-record\"\nrename = \"allow\"", &[]),
+    ("page_size = 2000", "on_recreate = \"refuse\"", &[]),
+    (
+        "page_size = 2000",
+        "on_recreate = \"restore\"",
+        &["targets.bmc.on_recreate: expected \"revive\", \"refuse\" or \"new-record\", found \"restore\""],
+    ),
+    (LAST, "tenant = \"t\" }\non_recreate = \"new-record\"", &[]),
+    (
+        LAST,
+        "tenant = \"t\" }\non_recreate = \"new-record\"\nrename = \"refuse\"",
+        &[
+            "targets.ivanti.on_recreate = \"new-record\" needs rename = \"allow\": the deleted record has the name until it \
+           is renamed",
+        ],
     ),
     (
         "page_size = 2000",

@@ -1,6 +1,6 @@
 //! Reads: what is told of users must be true.
 
-use scim_bridge::service::Service;
+use scim_bridge::service::{Endpoint, Service};
 use scim_core::Projection;
 use serde_json::json;
 
@@ -19,12 +19,15 @@ async fn an_error_that_nobody_knows_is_not_the_absence_of_a_user() {
         (405, ""),
     ] {
         let vendor = Vendor::new(move |request| if is_login(request) { token(request) } else { answer(status, body) });
-        let failed = service("bmc-ar", "", &vendor).get(&caller(), BASE, "000000000000001", &Projection::all()).await;
+        let failed = service("bmc-ar", "", &vendor)
+            .get(&caller(), Endpoint::Users, BASE, "000000000000001", &Projection::all())
+            .await;
         assert_ne!(failed.expect_err("no such answer").error.status, 404, "HTTP {status} {body}");
     }
     for status in [405, 410, 418] {
         let vendor = Vendor::new(move |request| if is_login(request) { token(request) } else { answer(status, "") });
-        let failed = service("ivanti", "", &vendor).get(&caller(), BASE, "guid-1", &Projection::all()).await;
+        let failed =
+            service("ivanti", "", &vendor).get(&caller(), Endpoint::Users, BASE, "guid-1", &Projection::all()).await;
         assert_ne!(failed.expect_err("no such answer").error.status, 404, "HTTP {status}");
     }
 }
@@ -34,7 +37,8 @@ async fn an_id_that_the_vendor_calls_malformed_is_nobodys() {
     for number in [100, 101] {
         let body = json!([{ "messageType": "ERROR", "messageNumber": number, "messageText": "t" }]).to_string();
         let vendor = Vendor::new(move |request| if is_login(request) { token(request) } else { answer(500, &body) });
-        let failed = service("bmc-ar", "", &vendor).get(&caller(), BASE, "x", &Projection::all()).await;
+        let failed =
+            service("bmc-ar", "", &vendor).get(&caller(), Endpoint::Users, BASE, "x", &Projection::all()).await;
         assert_eq!(failed.expect_err("nobody").error.status, 404, "ARERR {number}");
     }
 }
@@ -47,7 +51,8 @@ async fn a_record_that_answers_to_another_spelling_of_its_key_is_not_that_id() {
         }
         answer(200, json!({ "RecId": "ABCDEF", "LoginID": "ada", "Status": "Active" }))
     });
-    let failed = service("ivanti", "", &vendor).get(&caller(), BASE, "abcdef", &Projection::all()).await;
+    let failed =
+        service("ivanti", "", &vendor).get(&caller(), Endpoint::Users, BASE, "abcdef", &Projection::all()).await;
     assert_eq!(failed.expect_err("ids are exact").error.status, 404);
 }
 
@@ -57,7 +62,7 @@ async fn ids_of_dots_do_not_leave_their_place_in_the_path() {
         for id in [".", "..", ""] {
             let vendor = Vendor::new(|request| if is_login(request) { token(request) } else { answer(404, "") });
             let service = service(kind, "", &vendor);
-            let failed = service.get(&caller(), BASE, id, &Projection::all()).await;
+            let failed = service.get(&caller(), Endpoint::Users, BASE, id, &Projection::all()).await;
             assert_eq!(failed.expect_err("nobody").error.status, 404, "{kind} {id:?}");
             let seen = vendor.seen.lock().expect("not poisoned").clone();
             let strays = seen.iter().filter(|call| call.contains("/User/.") || call.contains("/User/?"));
@@ -80,7 +85,8 @@ async fn a_next_link_means_that_a_short_page_is_not_the_last() {
         let link = "https://x/api/odata/businessobject/employees?$skiptoken=2";
         answer(200, json!({ "value": [row("r1", "ada"), row("r2", "bob")], "@odata.nextLink": link }))
     });
-    let listed = service("ivanti", "", &vendor).list(&caller(), BASE, &list(None)).await.expect("a list");
+    let listed =
+        service("ivanti", "", &vendor).list(&caller(), Endpoint::Users, BASE, &list(None)).await.expect("a list");
     assert_eq!((listed.total_results, names(&listed.resources)), (3, vec!["ada".into(), "bob".into(), "cid".into()]));
 }
 
@@ -103,7 +109,7 @@ async fn a_vendor_that_does_not_sort_does_not_make_users_vanish() {
             .collect();
         answer(200, json!({ "value": rows }))
     });
-    let listed = service("ivanti", "page_size = 2", &vendor).list(&caller(), BASE, &list(None)).await;
+    let listed = service("ivanti", "page_size = 2", &vendor).list(&caller(), Endpoint::Users, BASE, &list(None)).await;
     match listed {
         Ok(listed) => assert_eq!(listed.total_results, 5),
         Err(failure) => assert_eq!(failure.error.status, 503),
@@ -121,7 +127,7 @@ async fn a_row_that_comes_twice_is_one_user() {
     });
     let service = service("ivanti", "", &vendor);
     for filter in [None, Some(r#"userName eq "ada""#)] {
-        let listed = service.list(&caller(), BASE, &list(filter)).await.expect("a list");
+        let listed = service.list(&caller(), Endpoint::Users, BASE, &list(filter)).await.expect("a list");
         assert_eq!((listed.total_results, listed.resources.len()), (1, 1), "{filter:?}");
     }
 }
@@ -139,7 +145,8 @@ async fn a_row_whose_key_stands_in_its_link_alone_is_a_user() {
         let values = json!({ "Login Name": "ada", "Full Name": "Ada", "Status": "Current" });
         answer(200, json!({ "entries": [{ "values": values, "_links": { "self": [{ "href": link }] } }] }))
     });
-    let listed = service("bmc-ar", "", &vendor).list(&caller(), BASE, &list(None)).await.expect("a list");
+    let listed =
+        service("bmc-ar", "", &vendor).list(&caller(), Endpoint::Users, BASE, &list(None)).await.expect("a list");
     let id = listed.resources[0].clone().into_json()["id"].clone();
     assert_eq!((listed.total_results, id), (1, json!("000000000000007")));
 }
@@ -152,7 +159,7 @@ async fn a_lookup_is_asked_in_the_words_of_the_vendors_guide() {
         if is_login(request) { token(request) } else { answer(200, row) }
     });
     let service = service("bmc-ar", "collation = \"insensitive\"\ncanary = \"bob\"", &vendor);
-    service.list(&caller(), BASE, &list(Some(r#"userName eq "jdoe""#))).await.expect("an empty list");
+    service.list(&caller(), Endpoint::Users, BASE, &list(Some(r#"userName eq "jdoe""#))).await.expect("an empty list");
     let seen = vendor.seen.lock().expect("not poisoned").clone();
     assert!(seen[0].contains(r#"q=('Login Name' = "jdoe") OR ('Login Name' = "bob")&"#), "{seen:?}");
 }
@@ -165,7 +172,7 @@ async fn what_a_vendor_says_out_of_place_is_not_logged() {
         ("ivanti", r#"{"RecId":"r1"} secret"#),
     ] {
         let vendor = Vendor::new(move |request| if is_login(request) { token(request) } else { answer(200, body) });
-        let failed = service(kind, "", &vendor).get(&caller(), BASE, "r1", &Projection::all()).await;
+        let failed = service(kind, "", &vendor).get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await;
         let internal = failed.expect_err("no record").internal.expect("a cause");
         assert!(!internal.contains("secret"), "{kind}: {internal}");
     }
@@ -197,10 +204,10 @@ async fn a_window_that_is_looked_at_again_shows_what_is_there_now() {
     });
     let service = service("ivanti", "", &vendor);
     let window = || scim_bridge::service::ListRequest { start_index: Some(2), count: Some(1), ..list(None) };
-    assert_eq!(service.list(&caller(), BASE, &window()).await.expect("a list").total_results, 3);
+    assert_eq!(service.list(&caller(), Endpoint::Users, BASE, &window()).await.expect("a list").total_results, 3);
     let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
-    service.patch(&caller(), BASE, "r1", &off, &Projection::all()).await.expect("off");
-    assert_eq!(service.list(&caller(), BASE, &window()).await.expect("a list").total_results, 4);
+    service.patch(&caller(), Endpoint::Users, BASE, "r1", &off, &Projection::all()).await.expect("off");
+    assert_eq!(service.list(&caller(), Endpoint::Users, BASE, &window()).await.expect("a list").total_results, 4);
 }
 
 #[tokio::test]
@@ -220,7 +227,7 @@ async fn a_vendor_that_answers_a_comparison_of_keys_with_nothing_does_not_end_a_
             };
             answer(200, json!({ "entries": rows }))
         });
-        let listed = service("bmc-ar", "", &vendor).list(&caller(), BASE, &list(None)).await;
+        let listed = service("bmc-ar", "", &vendor).list(&caller(), Endpoint::Users, BASE, &list(None)).await;
         match listed {
             Ok(listed) => assert!(understands && listed.total_results == 2, "two of nobody knows how many"),
             Err(failed) => assert!(!understands && failed.error.status == 503, "{failed:?}"),

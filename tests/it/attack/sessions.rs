@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use scim_bridge::service::{Readiness, Service};
+use scim_bridge::service::{Endpoint, Readiness, Service};
 use scim_core::Projection;
 use serde_json::json;
 
@@ -47,7 +47,7 @@ async fn a_token_of_any_lifetime_is_used() {
         });
         let service = service("bmc-ar", "", &vendor);
         for _ in 0..3 {
-            let found = service.get(&caller(), BASE, "1", &Projection::all()).await;
+            let found = service.get(&caller(), Endpoint::Users, BASE, "1", &Projection::all()).await;
             found.unwrap_or_else(|failure| panic!("{claims}: {failure:?}"));
         }
         assert_eq!(vendor.logins.load(Ordering::SeqCst), 1, "{claims}");
@@ -69,9 +69,9 @@ async fn a_login_page_in_the_place_of_data_costs_one_login() {
         answer(200, json!({ "RecId": "r1", "LoginID": "ada", "Status": "Active" }))
     });
     let service = service("ivanti", "", &vendor);
-    service.get(&caller(), BASE, "r1", &Projection::all()).await.expect("a user");
+    service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await.expect("a user");
     signed_in.store(false, Ordering::SeqCst);
-    service.get(&caller(), BASE, "r1", &Projection::all()).await.expect("a user in a new session");
+    service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await.expect("a user in a new session");
     assert_eq!(vendor.logins.load(Ordering::SeqCst), 2);
 }
 
@@ -80,7 +80,8 @@ async fn a_vendor_that_rejects_fresh_sessions_is_not_stormed_with_logins() {
     let vendor = Vendor::new(|request| if is_login(request) { token(request) } else { answer(401, "") });
     let service = service("ivanti", "", &vendor);
     for _ in 0..20 {
-        let failed = service.get(&caller(), BASE, "r1", &Projection::all()).await.expect_err("refused");
+        let failed =
+            service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await.expect_err("refused");
         assert_eq!(failed.error.status, 503);
     }
     let logins = vendor.logins.load(Ordering::SeqCst);
@@ -104,13 +105,15 @@ async fn an_expired_session_costs_a_hundred_requests_one_login() {
         answer(200, json!({ "RecId": "r1", "LoginID": "ada", "Status": "Active" }))
     });
     let service = service("ivanti", "", &vendor);
-    service.get(&caller(), BASE, "r1", &Projection::all()).await.expect("a user");
+    service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await.expect("a user");
     for round in 2..=4 {
         valid.store(round, Ordering::SeqCst);
         let tasks: Vec<_> = (0..100)
             .map(|_| {
                 let service = service.clone();
-                tokio::spawn(async move { service.get(&caller(), BASE, "r1", &Projection::all()).await })
+                tokio::spawn(
+                    async move { service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await },
+                )
             })
             .collect();
         for task in tasks {
@@ -128,10 +131,10 @@ async fn clients_that_go_away_during_a_login_do_not_start_another_one() {
     let service = service("ivanti", "", &vendor);
     for _ in 0..20 {
         let (caller, show) = (caller(), Projection::all());
-        let impatient = service.get(&caller, BASE, "r1", &show);
+        let impatient = service.get(&caller, Endpoint::Users, BASE, "r1", &show);
         drop(tokio::time::timeout(Duration::from_millis(50), impatient).await);
     }
-    let failed = service.get(&caller(), BASE, "r1", &Projection::all()).await.expect_err("refused");
+    let failed = service.get(&caller(), Endpoint::Users, BASE, "r1", &Projection::all()).await.expect_err("refused");
     assert_eq!(failed.error.status, 503);
     assert_eq!(vendor.logins.load(Ordering::SeqCst), 1, "five refused logins lock the service account");
 }
@@ -150,7 +153,7 @@ async fn a_target_that_answers_again_becomes_ready_without_a_request() {
     tokio::time::sleep(Duration::from_secs(60)).await;
     assert_eq!(service.readiness(), Readiness::Ready);
     down.store(true, Ordering::SeqCst);
-    service.get(&caller(), BASE, "1", &Projection::all()).await.expect_err("the vendor is down");
+    service.get(&caller(), Endpoint::Users, BASE, "1", &Projection::all()).await.expect_err("the vendor is down");
     assert!(matches!(service.readiness(), Readiness::Unavailable(_)));
     tokio::time::sleep(Duration::from_secs(300)).await;
     assert!(matches!(service.readiness(), Readiness::Unavailable(_)));

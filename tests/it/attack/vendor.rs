@@ -101,6 +101,7 @@ targets = ["target"]
 kind = "{kind}"
 base_url = "http://127.0.0.1:1"
 auth = {auth}
+groups = {{ kinds = [] }}
 {keys}
 "#
     );

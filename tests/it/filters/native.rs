@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 use scim_bridge::adapters::{ar_system, ivanti};
 use scim_bridge::translate::mapping::Override;
-use scim_bridge::translate::{Condition, Driver, LikePart, NativeOp, NativeValue, PasswordPolicy, Scan};
+use scim_bridge::translate::{Condition, Driver, LikePart, NativeOp, NativeValue, Object, PasswordPolicy, Scan};
 use serde_json::Value as Json;
 use simulators::bmc::qualification::{self, Collation, Database, EvalOptions};
 use simulators::ivanti::odata::{self, Comparison, Dialect, NeNull};
@@ -16,6 +16,8 @@ pub(crate) fn driver(vendor: Vendor, insensitive: bool, keep: bool, overrides: V
     match vendor {
         Vendor::Bmc => {
             let settings = ar_system::Settings {
+                groups: true,
+                protected_groups: Vec::new(),
                 base_url,
                 username: "svc_scim".to_owned(),
                 password: "secret".to_owned().into(),
@@ -36,6 +38,7 @@ pub(crate) fn driver(vendor: Vendor, insensitive: bool, keep: bool, overrides: V
         }
         Vendor::Ivanti => {
             let settings = ivanti::Settings {
+                groups: ivanti::GroupSettings::default(),
                 base_url,
                 auth: ivanti::Auth::ApiKey("secret".to_owned().into()),
                 preset: ivanti::Preset::Documented,
@@ -65,7 +68,7 @@ pub(crate) fn query(
 ) -> Option<String> {
     let fields = driver.model().fields_all();
     let scan = Scan { condition, fields, from, limit: 100, ..Scan::default() };
-    let call = driver.encode(&NativeOp::Scan(scan));
+    let call = driver.encode(Object::Users, &NativeOp::Scan(scan));
     let pairs = call.request.uri().query().expect("walks have parameters").split('&');
     let decode = |text: &str| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
     let mut pairs = pairs.map(|pair| pair.split_once('=').expect("names and values"));

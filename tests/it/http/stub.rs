@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scim_bridge::config::{Access, Credential, Profile, token_sha256};
 use scim_bridge::http::{App, AppState, RequestLimits, router};
-use scim_bridge::service::{Caller, Failure, ListRequest, Listed, Readiness, Service};
+use scim_bridge::service::{Caller, Endpoint, Failure, ListRequest, Listed, Readiness, Service};
 use scim_core::discovery::Features;
 use scim_core::schema::enterprise_user;
 use scim_core::{Definition, Projection, Resource, ResourceType, ScimError, parser};
@@ -98,12 +98,25 @@ impl Service for Stub {
         self.readiness.lock().unwrap().clone()
     }
 
-    async fn get(&self, caller: &Caller, _base: &str, id: &str, show: &Projection) -> Result<Resource, Failure> {
+    async fn get(
+        &self,
+        caller: &Caller,
+        _at: Endpoint,
+        _base: &str,
+        id: &str,
+        show: &Projection,
+    ) -> Result<Resource, Failure> {
         self.called(caller, format!("get {id}")).await?;
         Ok(self.show(self.find(id)?, show))
     }
 
-    async fn list(&self, caller: &Caller, _base: &str, request: &ListRequest) -> Result<Listed, Failure> {
+    async fn list(
+        &self,
+        caller: &Caller,
+        _at: Endpoint,
+        _base: &str,
+        request: &ListRequest,
+    ) -> Result<Listed, Failure> {
         self.called(caller, "list".to_owned()).await?;
         self.lists.lock().unwrap().push(request.clone());
         if let Some(filter) = &request.filter {
@@ -115,7 +128,14 @@ impl Service for Stub {
         Ok(Listed { resources, total_results, start_index: 1, age: None })
     }
 
-    async fn create(&self, caller: &Caller, base: &str, body: &Value, show: &Projection) -> Result<Resource, Failure> {
+    async fn create(
+        &self,
+        caller: &Caller,
+        _at: Endpoint,
+        base: &str,
+        body: &Value,
+        show: &Projection,
+    ) -> Result<Resource, Failure> {
         self.called(caller, "create".to_owned()).await?;
         let definition = &self.definitions[0];
         let mut resource = Resource::read(definition, body)?;
@@ -140,6 +160,7 @@ impl Service for Stub {
     async fn replace(
         &self,
         caller: &Caller,
+        _at: Endpoint,
         _base: &str,
         id: &str,
         body: &Value,
@@ -153,16 +174,17 @@ impl Service for Stub {
     async fn patch(
         &self,
         caller: &Caller,
+        _at: Endpoint,
         _base: &str,
         id: &str,
         _body: &Value,
         show: &Projection,
-    ) -> Result<Resource, Failure> {
+    ) -> Result<Option<Resource>, Failure> {
         self.called(caller, format!("patch {id}")).await?;
-        Ok(self.show(self.find(id)?, show))
+        Ok(Some(self.show(self.find(id)?, show)))
     }
 
-    async fn delete(&self, caller: &Caller, id: &str) -> Result<(), Failure> {
+    async fn delete(&self, caller: &Caller, _at: Endpoint, id: &str) -> Result<(), Failure> {
         self.called(caller, format!("delete {id}")).await?;
         self.find(id)?;
         self.users.lock().unwrap().retain(|user| user.as_map()["id"] != id);

@@ -239,7 +239,7 @@ impl Store for Down {
     async fn bury(&self, _: &RecordKey, _: Burial) -> Result<(), StoreError> {
         Err(down())
     }
-    async fn unbury(&self, _: &RecordKey) -> Result<(), StoreError> {
+    async fn unbury(&self, _: &RecordKey, _: RecordUpdate) -> Result<(), StoreError> {
         Err(down())
     }
     async fn forget(&self, _: &RecordKey) -> Result<(), StoreError> {

@@ -1,4 +1,5 @@
-//! The demo company on an AR System server: 250 users with their people records, 20 groups, one service account.
+//! The demo company on an AR System server: 250 users with their people records, 20 groups, the server's own groups, one
+//! service account.
 
 use serde_json::{Value, json};
 
@@ -13,6 +14,19 @@ pub const SERVICE_PASSWORD: &str = "demo-secret";
 
 const USERS: usize = 250;
 const GROUPS: usize = 20;
+/// Groups that nobody is put into: id, name, type, category, definition. The server does not say which of its own are
+/// implicit.
+const FURTHER_GROUPS: [(u32, &str, &str, &str, Option<&str>); 7] = [
+    (2, "Customize", "Change", "Regular", None),
+    (3, "Submitter", "Change", "Regular", None),
+    (4, "Assignee", "Change", "Regular", None),
+    (5, "Sub Administrator", "Change", "Regular", None),
+    (7, "Assignee Group", "Change", "Regular", None),
+    (60_000, "Record Owners", "Change", "Dynamic", None),
+    (20_100, "Every Desk", "View", "Computed", Some("20000 OR 20001")),
+];
+/// Users whose Group List is unlike all others: one names a group that is not there, one was typed by hand.
+const STRAY: [(usize, &str); 2] = [(45, "20009;29999;"), (46, "20007; 20012;20003")];
 
 pub(super) fn build(clock: Clock) -> Bmc {
     let bmc = Bmc::new(BmcOptions::default(), clock);
@@ -20,6 +34,19 @@ pub(super) fn build(clock: Clock) -> Bmc {
     bmc.insert("Group", group(1, "Administrators", "May do everything", "Regular"));
     for demo in groups(GROUPS) {
         bmc.insert("Group", group(demo.id, &demo.name, &demo.description, "Regular"));
+    }
+    for (id, name, kind, category, definition) in FURTHER_GROUPS {
+        bmc.insert(
+            "Group",
+            json!({
+                "Group ID": id,
+                "Group Name": name,
+                "Long Group Name": name,
+                "Group Type": kind,
+                "Group Category": category,
+                "Computed Group Definition": definition,
+            }),
+        );
     }
     bmc.insert(
         "User",
@@ -57,9 +84,22 @@ fn status(index: usize) -> &'static str {
     }
 }
 
-/// Each is in up to three groups, none in the last two of them.
+/// Most are in up to three groups, some in one more.
 fn group_list(index: usize) -> Option<String> {
+    if let Some((_, list)) = STRAY.iter().find(|(stray, _)| *stray == index) {
+        return Some((*list).to_owned());
+    }
     let ids = (0..index % 4).map(|step| (index * 3 + step * 5) % (GROUPS - 2));
+    // Those that the steps never come by.
+    let rest = match index % 24 {
+        1 => Some(4),
+        5 => Some(10),
+        13 => Some(16),
+        10 => Some(GROUPS - 2),
+        17 => Some(GROUPS - 1),
+        _ => None,
+    };
+    let ids = ids.chain(rest);
     let list: String = ids.map(|id| (FIRST_GROUP_ID as usize + id).to_string() + ";").collect();
     (!list.is_empty()).then_some(list)
 }

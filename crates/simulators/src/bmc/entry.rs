@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::ArError;
+use super::group;
 use super::list::is_readable;
 use super::options::Rights;
 use super::qualification::compare_text;
 use super::schema::{ENTRY_ID_LENGTH, Form};
 use super::session::Session;
 use super::state::State;
-use super::values::{check_group_list, checked};
+use super::values::checked;
 use crate::control::Record;
 
 pub(super) fn get(state: &State, form: &'static Form, id: &str, session: &Session) -> Result<Record, ArError> {
@@ -76,6 +77,10 @@ pub(super) fn delete(state: &mut State, form: &'static Form, id: &str, session: 
     if !state.options.delete_allowed {
         return Err(ArError::new(3225, form.name));
     }
+    if form.name == "Group" {
+        group::may_use_groups(state, session)?;
+        group::check_removal(state, existing)?;
+    }
     state.table_mut(form).rows.remove(id);
     Ok(())
 }
@@ -96,7 +101,7 @@ fn no_access_to(form: &Form, id: &str) -> ArError {
     ArError::new(331, format!("{} : {id}", form.name))
 }
 
-/// The rules of the User form beyond single fields. `id` is the entry to be changed; none for a new one.
+/// The rules of a form beyond single fields. `id` is the entry to be changed; none for a new one.
 fn check_rules(
     state: &State,
     form: &Form,
@@ -104,13 +109,15 @@ fn check_rules(
     id: Option<&str>,
     session: &Session,
 ) -> Result<(), ArError> {
-    if form.name != "User" {
-        return Ok(());
+    match form.name {
+        "User" => {
+            group::check_list(state, values, session)?;
+            check_login_name(state, form, values, id)?;
+            check_licenses(state, form, values, id)
+        }
+        "Group" => group::check(state, form, values, id, session),
+        _ => Ok(()),
     }
-    let may_use_groups = !state.options.group_list_needs_admin || state.is_admin(&session.login);
-    check_group_list(state, values, may_use_groups)?;
-    check_login_name(state, form, values, id)?;
-    check_licenses(state, form, values, id)
 }
 
 fn check_login_name(state: &State, form: &Form, values: &Record, id: Option<&str>) -> Result<(), ArError> {

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::describe;
 use super::error::ArError;
 use super::lies::{Asked, after_the_end, instead};
 use super::list::{Query, fields, page};
@@ -23,7 +24,7 @@ use crate::control::{Record, query_pairs};
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(super) fn routes(bmc: Bmc) -> Router {
-    let entries = get(list).post(create);
+    let entries = get(list).post(create).options(describe_form);
     let one = get(read).put(update).delete(remove);
     Router::new()
         .route("/api/jwt/login", post(log_in))
@@ -32,6 +33,10 @@ pub(super) fn routes(bmc: Bmc) -> Router {
         .route("/api/arsys/v1.0/entry/{form}", entries)
         .route("/api/arsys/v1/entry/{form}/{id}", one.clone())
         .route("/api/arsys/v1.0/entry/{form}/{id}", one)
+        .route("/api/arsys/v1/fields/{form}", get(describe_fields))
+        .route("/api/arsys/v1.0/fields/{form}", get(describe_fields))
+        .route("/api/arsys/v1/fields/{form}/{ids}", get(describe_some))
+        .route("/api/arsys/v1.0/fields/{form}/{ids}", get(describe_some))
         .with_state(bmc)
 }
 
@@ -110,6 +115,28 @@ async fn remove(Shared(bmc): Shared<Bmc>, Path((form, id)): Path<(String, String
     bmc.as_caller(Asked::Else, &headers, &form, |state, form, session| {
         entry::delete(state, form, &id, session)?;
         Ok(StatusCode::NO_CONTENT.into_response())
+    })
+}
+
+async fn describe_form(Shared(bmc): Shared<Bmc>, Path(form): Path<String>, headers: HeaderMap) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::form(form, &state.options)).into_response())
+    })
+}
+
+async fn describe_fields(Shared(bmc): Shared<Bmc>, Path(form): Path<String>, headers: HeaderMap) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::fields(form, &state.options)).into_response())
+    })
+}
+
+async fn describe_some(
+    Shared(bmc): Shared<Bmc>,
+    Path((form, ids)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    bmc.as_caller(Asked::Description, &headers, &form, |state, form, _| {
+        Ok(Json(describe::some(form, &ids, &state.options)?).into_response())
     })
 }
 

@@ -13,12 +13,15 @@ use crate::control::{DataAnswers, ExpiredAnswer};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Asked {
     List,
+    /// What the fields of a form are.
+    Description,
     Else,
 }
 
 /// The answer to a data request whatever its session; none where the option is off.
 pub(super) fn instead(answers: DataAnswers, asked: Asked) -> Option<Response> {
     match answers {
+        _ if asked == Asked::Description => None,
         DataAnswers::Obeyed => None,
         DataAnswers::EmptyOk => Some(empty_ok()),
         DataAnswers::EmptyList => Some(empty_list(asked)),
@@ -41,7 +44,7 @@ fn empty_ok() -> Response {
 fn empty_list(asked: Asked) -> Response {
     match asked {
         Asked::List => Json(json!({ "entries": [] })).into_response(),
-        Asked::Else => empty_ok(),
+        Asked::Description | Asked::Else => empty_ok(),
     }
 }
 

@@ -1,13 +1,16 @@
 //! Lists: which entries, in which order, how many of them.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Bound;
 
 use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::error::ArError;
+use super::index::least_key;
 use super::lies::{compares_keys, without_keys};
 use super::options::{BmcOptions, MalformedQ, Rights, Unsorted};
 use super::qualification::{EvalOptions, Qualification, compare_text, matches, parse};
@@ -125,20 +128,55 @@ pub(super) fn page(
     if finds_nothing {
         return Ok(Page { rows: Vec::new(), has_more: false });
     }
-    let mut found: Vec<(&String, &Record)> = state.table(form).rows.iter().collect();
-    found.retain(|(_, row)| {
-        is_readable(form, row, session, options)
-            && condition.as_ref().is_none_or(|condition| matches(condition, row, &eval))
-    });
-    if !query.sort.is_empty() {
-        found.sort_by(|(_, left), (_, right)| order(left, right, &query.sort, options));
-    } else if options.unsorted == Unsorted::Unstable {
-        found.sort_by_key(|(id, _)| scrambled(id, state.lists));
-    }
+    let table = state.table(form);
     let limit = query.limit.or(options.default_limit).unwrap_or(usize::MAX).min(options.max_entries);
+    let least = condition.as_ref().filter(|_| table.is_plain).and_then(|condition| least_key(condition, form));
+    let rows = table.rows.range::<str, _>((least.map_or(Bound::Unbounded, Bound::Included), Bound::Unbounded));
+    let matching = rows.filter(|(_, row)| {
+        is_readable(form, row, session, options)
+            && condition.as_ref().is_none_or(|condition| matches(condition, &visible(row, options), &eval))
+    });
+    let found: Vec<(&String, &Record)> = if table.is_plain && is_by_key(form, query, options) {
+        // One more than the page holds says whether there are more.
+        matching.take(query.offset.saturating_add(limit).saturating_add(1)).collect()
+    } else {
+        arranged(matching.collect(), query, options, state.lists)
+    };
     let has_more = found.len() > query.offset.saturating_add(limit);
     let rows = found.into_iter().skip(query.offset).take(limit).map(|(_, row)| row.clone()).collect();
     Ok(Page { rows, has_more })
+}
+
+/// Whether the order asked for is that of the entry ids.
+fn is_by_key(form: &Form, query: &Query, options: &BmcOptions) -> bool {
+    match query.sort[..] {
+        [] => options.unsorted == Unsorted::RequestId,
+        [(field, descends), ..] => field.id == form.key().id && !descends,
+    }
+}
+
+fn arranged<'a>(
+    mut found: Vec<(&'a String, &'a Record)>,
+    query: &Query,
+    options: &BmcOptions,
+    lists: u64,
+) -> Vec<(&'a String, &'a Record)> {
+    if !query.sort.is_empty() {
+        found.sort_by(|(_, left), (_, right)| order(left, right, &query.sort, options));
+    } else if options.unsorted == Unsorted::Unstable {
+        found.sort_by_key(|(id, _)| scrambled(id, lists));
+    }
+    found
+}
+
+/// The entry as far as the account may see it.
+fn visible<'a>(row: &'a Record, options: &BmcOptions) -> Cow<'a, Record> {
+    if options.hidden_fields.is_empty() {
+        return Cow::Borrowed(row);
+    }
+    let is_hidden = |name: &String| options.hidden_fields.contains(name);
+    let seen = row.iter().filter(|(name, _)| !is_hidden(name)).map(|(name, value)| (name.clone(), value.clone()));
+    Cow::Owned(seen.collect())
 }
 
 /// The condition as the options distort it, and whether it finds nothing whatever it says.

@@ -70,13 +70,25 @@ pub struct BmcOptions {
     pub fixed_licenses: Option<usize>,
     /// Ids in a Group List must be assignable groups (318, 336). Default: false.
     pub group_list_checked: bool,
-    /// Only administrators may write a Group List; others get 353. Default: false.
+    /// Only administrators may write a Group List or a Group; others get 353. Default: false.
     pub group_list_needs_admin: bool,
+    /// How a Group List is read. Written is a text with semicolons or blanks between the ids, kept to the letter; where an
+    /// array is read an array can be written too. Default: as it is kept.
+    pub group_list_read: GroupListRead,
+    /// Two Group entries cannot have one Group ID: error 382. Default: true; sites with aliases have it otherwise.
+    pub group_id_unique: bool,
+    /// Fields that this site requires of a new Group beyond its id and name: error 307. Default: none.
+    pub group_required: Vec<String>,
+    /// What deleting a Group gets whose id is in somebody's Group List. Default: it goes, and its id stays there.
+    pub group_in_use: GroupInUse,
     /// Entries can be deleted; if not, it is error 3225. Default: true.
     pub delete_allowed: bool,
     /// Fields that this site's User form lacks, such as `Phone Number`: error 314. Default: none.
     pub missing_fields: Vec<String>,
 
+    /// Fields of any form that the account may not see: left out of every answer, even when asked for, as empty in a `q`,
+    /// and not to be written (333). Default: none.
+    pub hidden_fields: Vec<String>,
     /// What any request for entries gets, whatever its token. Default: obeyed.
     pub data_answers: DataAnswers,
     /// What an account may read; the rest silently is not there. An entry that it may not read it cannot change or delete
@@ -145,6 +157,31 @@ pub enum IntegerRead {
     Number,
 }
 
+/// How a Group List is read.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupListRead {
+    /// To the letter as it was written: `"1;20023;"` from most writers.
+    #[default]
+    Stored,
+    /// `"1;20023"`
+    Unterminated,
+    /// `"1; 20023;"`
+    Blanks,
+    /// `["1","20023"]`, or numbers where `integer_read` says so.
+    Array,
+}
+
+/// What deleting a Group gets that somebody is in.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupInUse {
+    #[default]
+    Removed,
+    /// Error 10000, as a filter of the site.
+    Refused,
+}
+
 /// What an account may read.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -189,8 +226,13 @@ impl Default for BmcOptions {
             fixed_licenses: None,
             group_list_checked: false,
             group_list_needs_admin: false,
+            group_list_read: GroupListRead::default(),
+            group_id_unique: true,
+            group_required: Vec::new(),
+            group_in_use: GroupInUse::default(),
             delete_allowed: true,
             missing_fields: Vec::new(),
+            hidden_fields: Vec::new(),
             data_answers: DataAnswers::default(),
             rights: Rights::default(),
             write: true,

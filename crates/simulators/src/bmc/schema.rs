@@ -10,6 +10,11 @@ use forms::{GROUP, PEOPLE, USER};
 /// Length of an entry id; a longer one is error 101.
 pub const ENTRY_ID_LENGTH: usize = 15;
 
+/// Group ids up to this one belong to the server; clients make others.
+pub const GROUP_ID_RESERVED_MAX: i64 = 10;
+/// The ids of dynamic groups.
+pub const GROUP_IDS_DYNAMIC: std::ops::RangeInclusive<i64> = 60_000..=60_999;
+
 /// A form: a table with fields.
 #[derive(Debug)]
 pub struct Form {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::index::is_plain;
 use super::options::BmcOptions;
 use super::schema::{FORMS, Field, Form, Kind};
 use super::session::Sessions;
@@ -26,12 +27,14 @@ pub(super) struct State {
 pub(super) struct Table {
     pub(super) form: &'static Form,
     pub(super) rows: BTreeMap<String, Record>,
+    /// The ids have the order of their bytes.
+    pub(super) is_plain: bool,
     last: u64,
 }
 
 impl State {
     pub(super) fn new(options: BmcOptions) -> Self {
-        let table = |form: &'static Form| (form.name, Table { form, rows: BTreeMap::new(), last: 0 });
+        let table = |form: &'static Form| (form.name, Table { form, rows: BTreeMap::new(), is_plain: true, last: 0 });
         let tables = FORMS.iter().map(|form| table(form)).collect();
         Self { options, tables, sessions: Sessions::default(), lists: 0 }
     }
@@ -76,6 +79,21 @@ impl Table {
         row.extend(values);
         row.insert(key.to_owned(), Value::from(id.as_str()));
         note_status(&mut row, &Value::Null, by, now);
+        self.is_plain &= is_plain(&id);
+        self.rows.insert(id.clone(), row);
+        id
+    }
+
+    /// Takes out the entry that was put in last, as if it had never been.
+    pub(super) fn take_back(&mut self, id: &str) -> Record {
+        self.last -= 1;
+        self.rows.remove(id).unwrap_or_default()
+    }
+
+    /// Puts in a whole entry under the next id and returns that.
+    pub(super) fn put(&mut self, mut row: Record) -> String {
+        let id = self.next_id();
+        row.insert(self.form.key().name.to_owned(), Value::from(id.as_str()));
         self.rows.insert(id.clone(), row);
         id
     }

@@ -1,13 +1,12 @@
 //! Values on their way in, checked and brought into the form that tables keep, and on their way out.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::error::ArError;
+use super::group;
 use super::options::{BmcOptions, IntegerRead, PasswordRead};
 use super::qualification::Database;
 use super::schema::{Access, Field, Form, Kind};
-use super::state::State;
 use super::time;
 use crate::control::Record;
 
@@ -16,7 +15,7 @@ pub(super) fn field_of(form: &'static Form, reference: &str, options: &BmcOption
     form.resolve(reference).filter(|field| !is_missing(form, field, options))
 }
 
-fn is_missing(form: &Form, field: &Field, options: &BmcOptions) -> bool {
+pub(super) fn is_missing(form: &Form, field: &Field, options: &BmcOptions) -> bool {
     form.name == "User" && options.missing_fields.iter().any(|missing| missing == field.name)
 }
 
@@ -39,7 +38,12 @@ pub(super) fn checked(
         if field.access == Access::System {
             return Err(ArError::new(if existing.is_some() { 330 } else { 332 }, named(field)));
         }
-        let mut value = read_in(field, value)?;
+        if options.hidden_fields.iter().any(|hidden| hidden == field.name) {
+            return Err(ArError::new(333, named(field)));
+        }
+        let list = value.as_array().filter(|_| field.name == "Group List");
+        let list = list.and_then(|array| group::list_of(array, options)).map(Value::from);
+        let mut value = read_in(field, list.as_ref().unwrap_or(value))?;
         if options.database == Database::Oracle && value == "" {
             value = Value::Null;
         }
@@ -47,7 +51,7 @@ pub(super) fn checked(
         checked.insert(field.name.to_owned(), value);
     }
     if existing.is_none() {
-        has_required(form, &checked)?;
+        has_required(form, &checked, options)?;
     }
     Ok(checked)
 }
@@ -70,19 +74,29 @@ fn named(field: &Field) -> String {
     format!("{} ({})", field.name, field.id)
 }
 
-fn has_required(form: &Form, values: &Record) -> Result<(), ArError> {
+fn has_required(form: &Form, values: &Record, options: &BmcOptions) -> Result<(), ArError> {
     let is_given = |field: &Field| match values.get(field.name) {
         None | Some(Value::Null) => false,
         Some(value) => field.access != Access::Key || value != "",
     };
-    let required = form.fields.iter().filter(|field| matches!(field.access, Access::Required | Access::Key));
+    let by_site = |field: &Field| form.name == "Group" && options.group_required.iter().any(|name| name == field.name);
+    let is_required = |field: &&Field| matches!(field.access, Access::Required | Access::Key) || by_site(field);
+    let required = form.fields.iter().filter(is_required);
     let missing: Vec<_> = required.filter(|field| !is_given(field)).map(|field| field.name).collect();
     if missing.is_empty() { Ok(()) } else { Err(ArError::new(307, missing.join(", "))) }
 }
 
 fn read_in(field: &Field, value: &Value) -> Result<Value, ArError> {
     let named = || named(field);
-    let limits = || ArError::new(306, named());
+    let limits = || {
+        // The Group form has numbers of its own.
+        let number = match field.name {
+            "Group Type" => 613,
+            "Group Category" => 616,
+            _ => 306,
+        };
+        ArError::new(number, named())
+    };
     match (field.kind, value) {
         (_, Value::Null) => Ok(Value::Null),
         (_, Value::Array(_) | Value::Object(_) | Value::Bool(_)) => Err(ArError::malformed(named())),
@@ -111,29 +125,13 @@ fn read_in(field: &Field, value: &Value) -> Result<Value, ArError> {
     }
 }
 
-/// Checks the ids of a Group List: their format always, whether such groups can be assigned if the option says so.
-pub(super) fn check_group_list(state: &State, values: &Record, may_use_groups: bool) -> Result<(), ArError> {
-    let Some(Value::String(list)) = values.get("Group List") else { return Ok(()) };
-    if !may_use_groups {
-        return Err(ArError::new(353, "Group").with_status(StatusCode::FORBIDDEN));
-    }
-    for id in list.split([';', ' ']).filter(|id| !id.is_empty()) {
-        let Ok(number) = id.parse::<i64>() else { return Err(ArError::new(335, format!("Group List (104) : {id}"))) };
-        if state.options.group_list_checked && number != 1 {
-            let row = state.tables["Group"].rows.values().find(|row| row.get("Group ID") == Some(&json!(number)));
-            let row = row.ok_or_else(|| ArError::new(318, id))?;
-            if row.get("Group Category") != Some(&json!("Regular")) {
-                return Err(ArError::new(336, id));
-            }
-        }
-    }
-    Ok(())
-}
-
 /// The values of an entry as a client reads them: those asked for, or all.
 pub(super) fn shown(form: &Form, row: &Record, wanted: Option<&[&'static Field]>, options: &BmcOptions) -> Record {
     let mut shown = Record::new();
     let mut show = |field: &Field| {
+        if options.hidden_fields.iter().any(|hidden| hidden == field.name) {
+            return;
+        }
         let value = row.get(field.name).cloned().unwrap_or_default();
         let value = match field.kind {
             Kind::Secret(_) => match options.password_read {
@@ -144,7 +142,10 @@ pub(super) fn shown(form: &Form, row: &Record, wanted: Option<&[&'static Field]>
             Kind::Integer if options.integer_read == IntegerRead::String && value.is_number() => {
                 Value::from(value.to_string())
             }
-            _ => value,
+            _ => match value {
+                Value::String(list) if field.name == "Group List" => group::shown_list(&list, options),
+                value => value,
+            },
         };
         shown.insert(field.name.to_owned(), value);
     };

@@ -48,7 +48,9 @@ impl Ivanti {
         let mut keys: Vec<String> = Vec::with_capacity(PEOPLE);
         for (index, person) in demo::people(PEOPLE).iter().enumerate() {
             let manager = (index > 0).then(|| keys[index / 10].as_str());
-            let team = (index % 4 != 3).then(|| teams[index % teams.len()].as_str());
+            // A third of those that the first rule leaves out fill the teams that it never comes by.
+            let has_team = index % 4 != 3 || index / 12 % 3 == 0;
+            let team = has_team.then(|| teams[index % teams.len()].as_str());
             keys.push(ivanti.insert("employees", employee(person, index, manager, team, now)));
         }
         ivanti
@@ -59,7 +61,9 @@ fn employee(person: &Person, index: usize, manager: Option<&str>, team: Option<&
     let days_ago = i64::try_from(PEOPLE - index).expect("there are few people");
     let role = if index % 25 == 7 {
         "ChangeManager"
-    } else if team.is_some() {
+    } else if index % 40 == 21 {
+        "ReportManager"
+    } else if index % 4 != 3 {
         "ServiceDeskAnalyst"
     } else {
         "SelfService"

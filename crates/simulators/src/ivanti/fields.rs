@@ -26,6 +26,8 @@ pub(super) struct Object {
     pub(super) set: String,
     pub(super) fields: Vec<Field>,
     pub(super) required: Vec<String>,
+    /// A field in which no two records have the same text, whatever its letter case.
+    pub(super) unique: Option<&'static str>,
     pub(super) is_employee: bool,
 }
 
@@ -138,6 +140,12 @@ impl Object {
             let (_, fields) = options.extra_objects.iter().find(|(name, _)| name.to_lowercase() == set)?;
             (fields.iter().map(String::as_str).collect(), &[])
         };
+        let unique = match set.as_str() {
+            "employees" => Some("LoginID"),
+            "standarduserteams" => Some("Team"),
+            "frs_def_roles" => Some("Name"),
+            _ => None,
+        };
         let is_employee = is("employees");
         let mut fields = vec![Field::new("RecId")];
         fields.extend(names.into_iter().map(Field::new));
@@ -147,7 +155,7 @@ impl Object {
             required.extend(options.extra_required.iter().cloned());
         }
         fields.extend(["CreatedDateTime@", "CreatedBy", "LastModDateTime@", "LastModBy"].map(Field::new));
-        Some(Self { set, fields, required, is_employee })
+        Some(Self { set, fields, required, unique, is_employee })
     }
 
     pub(super) fn field(&self, name: &str) -> Option<&Field> {

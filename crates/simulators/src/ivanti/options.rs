@@ -92,6 +92,9 @@ pub struct IvantiOptions {
     /// Default: `Active`, `Inactive`.
     pub status_values: Vec<String>,
     pub bad_status: BadStatus,
+    /// What a `Team` or `Role` of an employee gets that no record bears. `Team` is the key of a team in the documented
+    /// fields; in the stock fields it is its name, and `Team_Valid` the key.
+    pub bad_reference: BadReference,
     /// Validated text: an unknown value is stored as nothing while the call succeeds.
     pub validated_fields: BTreeMap<String, Vec<String>>,
 }
@@ -232,7 +235,7 @@ pub enum UnsetDates {
     YearOne,
 }
 
-/// What a second employee of one login gets.
+/// What a second employee of one login gets, a second team or role of one name.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duplicate {
@@ -290,6 +293,19 @@ pub enum BadStatus {
     StoreNothing,
 }
 
+/// What a reference to no record gets.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BadReference {
+    /// It is stored like any text.
+    #[default]
+    Stored,
+    /// 400.
+    Reject,
+    /// The call succeeds and the field is empty.
+    StoreNothing,
+}
+
 impl Default for IvantiOptions {
     fn default() -> Self {
         Self {
@@ -339,6 +355,7 @@ impl Default for IvantiOptions {
             unclearable_fields: Vec::new(),
             status_values: vec!["Active".to_owned(), "Inactive".to_owned()],
             bad_status: BadStatus::default(),
+            bad_reference: BadReference::default(),
             validated_fields: BTreeMap::new(),
         }
     }

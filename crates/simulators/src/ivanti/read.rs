@@ -48,12 +48,23 @@ fn page(state: &State, call: &Call, caller: &Caller, object: &Object) -> Result<
     let order = Order::of(call, object)?;
 
     let comparison = options.comparison();
-    let mut rows: Vec<&Stored> = state
-        .rows(&object.set)
-        .filter(|row| !finds_nothing && is_visible(row, object, caller, options))
-        .filter(|row| filter.as_ref().is_none_or(|filter| odata::matches(filter, &row.fields, comparison)))
-        .collect();
-    rows.sort_by(|a, b| order.compare(a, b, options.collation));
+    let is_selected = |row: &&Stored| {
+        !finds_nothing
+            && is_visible(row, object, caller, options)
+            && filter.as_ref().is_none_or(|filter| odata::matches(filter, &row.fields, comparison))
+    };
+    let least = filter.as_ref().and_then(|filter| filter.least("RecId"));
+    let counts = matches!(options.count, Count::Exact | Count::OnRequest);
+    let rows: Vec<&Stored> = match state.by_key(&object.set, least).filter(|_| order.is_by_key()) {
+        // Nobody asks for what comes after the page.
+        Some(sorted) if !counts => sorted.filter(is_selected).take(skip.saturating_add(top)).collect(),
+        Some(sorted) => sorted.filter(is_selected).collect(),
+        None => {
+            let mut rows: Vec<&Stored> = state.rows(&object.set).filter(is_selected).collect();
+            rows.sort_by(|a, b| order.compare(a, b, options.collation));
+            rows
+        }
+    };
     let selected = rows.len();
     let rows: Vec<Value> = rows
         .into_iter()
@@ -207,6 +218,10 @@ impl Order {
         });
         // An unknown field or direction looks like "no rows".
         keys.collect::<Option<_>>().map(Self).ok_or_else(|| Answer::bare(StatusCode::NO_CONTENT))
+    }
+
+    fn is_by_key(&self) -> bool {
+        matches!(self.0.first(), Some((name, _, false)) if name == "RecId")
     }
 
     fn compare(&self, a: &Stored, b: &Stored, collation: Collation) -> Ordering {

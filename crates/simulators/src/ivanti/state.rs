@@ -1,6 +1,7 @@
 //! Records, and how they are stamped and rendered.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -17,6 +18,8 @@ pub(super) struct State {
     pub(super) sessions: Sessions,
     /// By lower-case entity set and key.
     objects: BTreeMap<String, BTreeMap<String, Stored>>,
+    /// A key was put in whose place among the others hangs on the collation.
+    has_odd_keys: bool,
     /// Counts changes, so that records of one second have an order.
     changes: u64,
     ids: u64,
@@ -41,15 +44,25 @@ impl State {
         self.objects.get(&set.to_lowercase()).into_iter().flat_map(BTreeMap::values)
     }
 
+    /// The records in the order of their keys, from a least one on; none when that order hangs on the collation.
+    pub(super) fn by_key(&self, set: &str, least: Option<&str>) -> Option<impl Iterator<Item = &Stored>> {
+        if self.has_odd_keys || !least.is_none_or(is_plain) {
+            return None;
+        }
+        let from = (least.map_or(Bound::Unbounded, Bound::Included), Bound::Unbounded);
+        let rows = self.objects.get(&set.to_lowercase());
+        Some(rows.into_iter().flat_map(move |rows| rows.range::<str, _>(from).map(|(_, row)| row)))
+    }
+
     pub(super) fn find(&self, set: &str, key: &str) -> Option<&Stored> {
         self.objects.get(&set.to_lowercase())?.get(key)
     }
 
-    /// Another employee with this login, in any letter case.
-    pub(super) fn login_is_taken(&self, set: &str, login: &str, except: Option<&str>) -> bool {
-        let login = login.trim_end().to_lowercase();
+    /// Whether another record has this text in this field, in any letter case.
+    pub(super) fn is_taken(&self, set: &str, field: &str, wanted: &str, except: Option<&str>) -> bool {
+        let wanted = wanted.trim_end().to_lowercase();
         self.rows(set).any(|row| {
-            text(&row.fields, "LoginID").trim_end().to_lowercase() == login
+            text(&row.fields, field).trim_end().to_lowercase() == wanted
                 && except.is_none_or(|key| text(&row.fields, "RecId") != key)
         })
     }
@@ -86,6 +99,7 @@ impl State {
         settle(&mut whole, object, &self.options);
         self.changes += 1;
         let stored = Stored { fields: whole, created: self.changes, modified: self.changes };
+        self.has_odd_keys |= !is_plain(&key);
         self.objects.entry(object.set.clone()).or_default().insert(key.clone(), stored);
         key
     }
@@ -132,6 +146,11 @@ impl State {
         self.ids += 1;
         u128::from(scatter(self.ids * 2)) << 64 | u128::from(scatter(self.ids * 2 + 1))
     }
+}
+
+/// Whether keys of this kind have the same order as bytes and as text, whatever the collation.
+fn is_plain(key: &str) -> bool {
+    key.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
 }
 
 /// What the server itself keeps in step after a write of the stock fields.

@@ -11,7 +11,7 @@ use super::options::{Duplicate, Rights, UpdateReply};
 use super::read::visible;
 use super::sessions::Caller;
 use super::state::{State, rendered, text};
-use super::values;
+use super::{references, values};
 
 /// `POST …/employees`. Assigns no role.
 pub(super) fn create(state: &mut State, call: &Call, caller: &Caller, object: &Object, now: Timestamp) -> Answer {
@@ -33,7 +33,8 @@ fn try_create(
     now: Timestamp,
 ) -> Result<String, Answer> {
     may_write(state, caller, object, "create")?;
-    let fields = values::checked(body(call)?, object, &state.options, &Map::new())?;
+    let mut fields = values::checked(body(call)?, object, &state.options, &Map::new())?;
+    references::settle(state, object, &mut fields)?;
     let missing: Vec<String> = object
         .required
         .iter()
@@ -43,7 +44,7 @@ fn try_create(
     if !missing.is_empty() {
         return Err(Answer::bad_request_all(&missing));
     }
-    refuse_taken_login(state, object, &fields, None)?;
+    refuse_taken(state, object, &fields, None)?;
     Ok(state.add(object, fields, &caller.user, now))
 }
 
@@ -85,12 +86,13 @@ fn try_update(
     may_write(state, caller, object, "update")?;
     let asked = body(call)?;
     let old = &visible(state, caller, object, key)?.fields;
-    let changes = values::checked(asked.clone(), object, &state.options, old)?;
+    let mut changes = values::checked(asked.clone(), object, &state.options, old)?;
+    references::settle(state, object, &mut changes)?;
     let emptied = object.required.iter().find(|&name| changes.contains_key(name) && text(&changes, name).is_empty());
     if let Some(name) = emptied {
         return Err(Answer::bad_request(required(object, name)));
     }
-    refuse_taken_login(state, object, &changes, Some(key))?;
+    refuse_taken(state, object, &changes, Some(key))?;
     state.change(object, key, changes, &caller.user, now);
     Ok(asked)
 }
@@ -127,17 +129,18 @@ fn required(object: &Object, name: &str) -> String {
     format!("'{shown}' is a required field")
 }
 
-fn refuse_taken_login(
+fn refuse_taken(
     state: &State,
     object: &Object,
     fields: &Map<String, Value>,
     except: Option<&str>,
 ) -> Result<(), Answer> {
-    let login = text(fields, "LoginID");
-    if !object.is_employee || login.is_empty() || !state.login_is_taken(&object.set, login, except) {
+    let Some(field) = object.unique else { return Ok(()) };
+    let wanted = text(fields, field);
+    if wanted.is_empty() || !state.is_taken(&object.set, field, wanted, except) {
         return Ok(());
     }
-    let message = format!("The value '{login}' of the field 'LoginID' is not unique: such a record already exists");
+    let message = format!("The value '{wanted}' of the field '{field}' is not unique: such a record already exists");
     Err(match state.options.duplicate {
         Duplicate::Conflict409 => Answer::conflict(message),
         Duplicate::BadRequest400 => Answer::bad_request(message),

@@ -1,8 +1,10 @@
 //! The demo company.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use simulators::bmc::schema::{Form, Kind};
-use simulators::bmc::{Bmc, SERVICE_ACCOUNT, SERVICE_PASSWORD};
+use simulators::bmc::{Bmc, BmcOptions, SERVICE_ACCOUNT, SERVICE_PASSWORD};
 use simulators::control::{Clock, Record};
 
 use crate::world::login;
@@ -27,13 +29,62 @@ fn there_are_users_of_every_status_with_their_people_and_groups() {
     assert_eq!((users.len(), bmc.records("CTM:People").len()), (251, 250));
     assert_eq!((count(&users, "Status", "Locked-Out"), count(&users, "Status", "Expired")), (1, 1));
     assert!(count(&users, "Status", "Disabled") > 5);
+}
+
+#[test]
+fn every_group_of_the_company_has_members_and_no_other_group_has() {
+    let bmc = demo();
     let groups = bmc.records("Group");
-    assert_eq!(groups.iter().filter(|group| group["Group ID"].as_u64().unwrap() >= 20_000).count(), 20);
-    let ids: Vec<_> = groups.iter().map(|group| group["Group ID"].to_string()).collect();
-    for user in &users {
+    let ids = groups.iter().map(|group| group["Group ID"].as_i64().unwrap());
+    let mut members: BTreeMap<_, _> = ids.map(|id| (id, 0)).collect();
+    assert_eq!(members.keys().filter(|id| (20_000..20_020).contains(*id)).count(), 20);
+    let mut sizes = BTreeMap::new();
+    for user in bmc.records("User") {
         let list = user["Group List"].as_str().unwrap_or_default();
-        assert!(list.split_terminator(';').all(|id| ids.contains(&id.to_owned())), "{list}");
+        let ids = list.split([';', ' ']).filter(|id| !id.is_empty());
+        let ids: Vec<i64> = ids.map(|id| id.parse().unwrap()).collect();
+        *sizes.entry(ids.len()).or_insert(0) += 1;
+        for id in ids {
+            *members.entry(id).or_insert(0) += 1;
+        }
     }
+    for (id, count) in members {
+        match id {
+            1 | 29_999 => assert_eq!(count, 1, "{id}"),
+            20_000..20_020 => assert!((4..50).contains(&count), "{id} has {count}"),
+            _ => assert_eq!(count, 0, "{id}"),
+        }
+    }
+    assert!((0..4).all(|size| sizes[&size] > 15), "{sizes:?}");
+}
+
+#[test]
+fn the_servers_own_groups_are_there_with_a_dynamic_and_a_computed_one() {
+    let groups = demo().records("Group");
+    let named = |id: i64| groups.iter().find(|group| group["Group ID"] == id).unwrap_or_else(|| panic!("no {id}"));
+    for (id, name) in [(0, "Public"), (1, "Administrators"), (2, "Customize"), (3, "Submitter"), (4, "Assignee")] {
+        assert_eq!(named(id)["Group Name"], name);
+    }
+    assert_eq!(
+        (&named(5)["Group Name"], &named(7)["Group Name"]),
+        (&json!("Sub Administrator"), &json!("Assignee Group"))
+    );
+    assert_eq!(count(&groups, "Group Category", "Computed"), 1);
+    assert_eq!(named(60_000)["Group Category"], "Dynamic");
+}
+
+#[test]
+fn twenty_thousand_users_are_there_at_once() {
+    let bmc = Bmc::new(BmcOptions::default(), Clock::manual(jiff::Timestamp::UNIX_EPOCH));
+    let keys = bmc.populate(20_000, &[(20_000, 20_000), (20_001, 3)]);
+    assert_eq!((keys.len(), keys[0].as_str(), keys[19_999].as_str()), (20_000, "000000000000001", "000000000020000"));
+    assert_eq!(bmc.record("User", &keys[2]).unwrap()["Group List"], "20000;20001;");
+    assert_eq!(bmc.record("User", &keys[3]).unwrap()["Group List"], "20000;");
+    assert_eq!(bmc.records("Group").len(), 2);
+    let more = bmc.populate(1, &[(20_001, 0)]);
+    assert_eq!(bmc.record("User", &more[0]).unwrap()["Login Name"], "user020001");
+    assert_eq!(bmc.record("User", &more[0]).unwrap()["Group List"], Value::Null);
+    assert_eq!(bmc.records("Group").len(), 2);
 }
 
 #[test]

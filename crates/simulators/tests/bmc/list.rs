@@ -138,6 +138,42 @@ async fn pages_follow_limit_and_offset_and_end_in_an_empty_one() {
     }
 }
 
+/// Aim: the index over the entry ids changes no answer. Method: the same walks before and after an entry whose id makes the
+/// index useless.
+#[tokio::test]
+async fn walks_by_key_give_every_entry_once_with_the_index_and_without() {
+    let world = world().await;
+    world.fill(20);
+    for is_odd in [false, true] {
+        if is_odd {
+            world.bmc.insert("User", json!({"Request ID": "zzz", "Login Name": "zzz"}));
+        }
+        let count = world.bmc.records("User").len();
+        for offsets in [true, false] {
+            let (mut seen, mut last) = (Vec::<Value>::new(), json!(""));
+            loop {
+                let from = if offsets {
+                    format!("offset={}", seen.len())
+                } else {
+                    format!("q={}", encoded(&format!("'1' > {last} AND 'Status' = \"Current\"")))
+                };
+                let page = world.get(&format!("{USERS}?limit=4&sort=1.asc&{from}")).await;
+                let ids = page.column("Request ID");
+                assert_eq!(page.json()["_links"].get("next").is_some(), seen.len() + ids.len() < count, "{from}");
+                let Some(id) = ids.last() else { break };
+                last = id.clone();
+                seen.extend(ids);
+            }
+            assert_eq!(seen.len(), count);
+            assert!(seen.windows(2).all(|pair| pair[0].as_str() < pair[1].as_str()), "{seen:?}");
+        }
+        let two = r#"'1' >= "000000000000003" AND ('1' > "000000000000007" OR '1' = "000000000000004")"#;
+        assert_eq!(world.find(two).await.column("1").len(), count - 6);
+        assert_eq!(world.find("'1' = \"000000000000009\"").await.column("Login Name"), ["u008"]);
+        assert_eq!(world.find("'1' > \"000000000000005\" OR '101' = \"admin\"").await.column("1").len(), count - 4);
+    }
+}
+
 #[tokio::test]
 async fn the_server_caps_a_page_below_the_limit_asked_for() {
     let world = world().await;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod foreign;
+mod groups;
 mod lies;
 mod list;
 mod session;

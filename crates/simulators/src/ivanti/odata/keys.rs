@@ -1,4 +1,4 @@
-//! Comparisons (`gt`, `ge`, `lt`, `le`) with one field, for a tenant that does not compare its keys.
+//! Comparisons with the key of a record: for a tenant that does not compare its keys, and for a quick walk in one that does.
 
 use super::{Expr, Filter, Operator, Value};
 
@@ -10,11 +10,29 @@ impl Filter {
         found
     }
 
+    /// A text that the field is not less than in any record selected; none when the filter names none.
+    pub fn least(&self, field: &str) -> Option<&str> {
+        self.root.as_ref().and_then(|root| least(root, field))
+    }
+
     /// The filter with every comparison with this field true of no record.
     #[must_use]
     pub fn without_comparisons(mut self, field: &str) -> Self {
         self.root = self.root.map(|root| without(root, field));
         self
+    }
+}
+
+fn least<'a>(expr: &'a Expr, field: &str) -> Option<&'a str> {
+    match expr {
+        Expr::Binary(left, Operator::And, right) => least(left, field).max(least(right, field)),
+        Expr::Binary(left, Operator::Gt | Operator::Ge | Operator::Eq, right) => {
+            match (left.as_ref(), right.as_ref()) {
+                (Expr::Field(name), Expr::Literal(Value::Text(text))) if name == field => Some(text),
+                _ => None,
+            }
+        }
+        _ => None,
     }
 }
 

@@ -1,24 +1,24 @@
-//! `GET /Users` (RFC 7644 section 3.4.2).
+//! `GET /Users` and `GET /Groups` (RFC 7644 section 3.4.2).
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use scim_core::{Resource, messages};
 
-use super::ENDPOINT;
+use super::Served;
 use crate::http::answer::ScimJson;
 use crate::http::auth::Session;
 use crate::http::error::ApiError;
 use crate::service::ListRequest;
 
-/// Lists users, or looks one up by a filter.
-pub(in crate::http) async fn handler(session: Session) -> Result<Response, ApiError> {
+/// Lists resources, or looks one up by a filter.
+pub(in crate::http) async fn handler<R: Served>(session: Session) -> Result<Response, ApiError> {
     let request = ListRequest {
         filter: session.query.text("filter")?,
         start_index: session.query.integer("startIndex")?,
         count: session.query.integer("count")?,
-        projection: session.projection(ENDPOINT)?,
+        projection: session.projection(R::PATH)?,
     };
-    let listed = session.service.list(&session.caller, &session.base, &request).await?;
+    let listed = session.service.list(&session.caller, R::ENDPOINT, &session.base, &request).await?;
     let resources = listed.resources.into_iter().map(Resource::into_json).collect();
     let body = messages::list_response(resources, listed.total_results, listed.start_index);
     let mut response = ScimJson(StatusCode::OK, body).into_response();

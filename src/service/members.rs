@@ -1,0 +1,303 @@
+//! Changes of many members: planned whole, then carried out user by user until all are done.
+//!
+//! A client's line may break or its patience end before a long change does; the change goes on, and a repeat finds done
+//! what is done. What a later request asks of the same members, or of all of them, takes the place of what is left of an
+//! earlier one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use scim_core::ScimError;
+use scim_core::change::Members;
+
+use super::lock::Waits;
+use super::{Caller, Failure, TargetService};
+use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Endpoint, Groups, Id, Retry};
+
+/// How long a change of members may go on, whether somebody waits for it or not.
+const WITHIN: Duration = Duration::from_secs(600);
+/// Users worked on at once: half of what a vendor usually gets, so that others come through.
+const AT_ONCE: usize = 4;
+/// So many users are looked up in one go.
+const LOOKED_UP_AT_ONCE: usize = 100;
+/// How often what failed is tried again, and the first pause, which doubles.
+const ROUNDS: u32 = 4;
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Whose wish is the latest, by group and user.
+#[derive(Debug, Default)]
+pub(super) struct Wishes(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    last: u64,
+    groups: HashMap<Id, Latest>,
+}
+
+#[derive(Debug, Default)]
+struct Latest {
+    /// Changes that are under way.
+    running: usize,
+    /// The latest change that names all members.
+    whole: u64,
+    users: HashMap<Id, u64>,
+}
+
+impl Wishes {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, group: &Id, whole: bool) -> Wish<'_> {
+        let mut state = self.state();
+        state.last += 1;
+        let number = state.last;
+        let latest = state.groups.entry(group.clone()).or_default();
+        latest.running += 1;
+        if whole {
+            latest.whole = number;
+        }
+        Wish { wishes: self, group: group.clone(), number }
+    }
+}
+
+/// One change of a group's members, from its planning to its end.
+#[derive(Debug)]
+struct Wish<'a> {
+    wishes: &'a Wishes,
+    group: Id,
+    number: u64,
+}
+
+impl Wish<'_> {
+    fn claim<'u>(&self, users: impl Iterator<Item = &'u Id>) {
+        let mut state = self.wishes.state();
+        let Some(latest) = state.groups.get_mut(&self.group) else { return };
+        for user in users {
+            let number = latest.users.entry(user.clone()).or_default();
+            *number = self.number.max(*number);
+        }
+    }
+
+    fn is_latest(&self, user: &Id) -> bool {
+        let state = self.wishes.state();
+        let latest = state.groups.get(&self.group);
+        latest.is_some_and(|latest| latest.whole <= self.number && latest.users.get(user) == Some(&self.number))
+    }
+}
+
+impl Drop for Wish<'_> {
+    fn drop(&mut self) {
+        let mut state = self.wishes.state();
+        if let Some(latest) = state.groups.get_mut(&self.group) {
+            latest.running -= 1;
+            latest.users.retain(|_, number| *number != self.number);
+            if latest.running == 0 {
+                state.groups.remove(&self.group);
+            }
+        }
+    }
+}
+
+/// A change of members that can be carried out: every user is there and may be changed.
+pub(super) struct Plan<'a> {
+    service: &'a TargetService,
+    caller: &'a Caller,
+    groups: &'a dyn Groups,
+    cx: Cx,
+    group: Id,
+    wish: Wish<'a>,
+    leaving: Vec<Id>,
+    joining: Vec<Id>,
+}
+
+/// Plans a change of members; none when nothing is asked for. Nothing is written.
+///
+/// # Errors
+/// `invalidValue` naming a user that is not there, the refusal of a membership that cannot be changed, those of the calls.
+pub(super) async fn plan<'a>(
+    service: &'a TargetService,
+    caller: &'a Caller,
+    group: &Id,
+    wanted: Members,
+) -> Result<Option<Plan<'a>>, Failure> {
+    if wanted == Members::Untouched {
+        return Ok(None);
+    }
+    let groups = service.groups()?;
+    let cx = Cx { journal: caller.journal.clone(), ..Cx::new(caller.request_id.as_str(), WITHIN) };
+    let wish = service.wishes.begin(group, matches!(wanted, Members::Exactly(_)));
+    let wishes: Vec<(Id, bool)> = match wanted {
+        Members::Untouched => Vec::new(),
+        Members::Delta(wishes) => wishes.into_iter().map(|(id, member)| (Id(id), member)).collect(),
+        Members::Exactly(ids) => {
+            let ids: Vec<Id> = ids.into_iter().map(Id).collect();
+            let kept: std::collections::HashSet<&Id> = ids.iter().collect();
+            let now = groups.member_ids(&cx, group).await?;
+            let gone: Vec<(Id, bool)> = now.into_iter().filter(|id| !kept.contains(id)).map(|id| (id, false)).collect();
+            gone.into_iter().chain(ids.into_iter().map(|id| (id, true))).collect()
+        }
+    };
+    let mut plan =
+        Plan { service, caller, groups, cx, group: group.clone(), wish, leaving: Vec::new(), joining: Vec::new() };
+    plan.settle(wishes).await?;
+    plan.wish.claim(plan.leaving.iter().chain(&plan.joining));
+    Ok(Some(plan))
+}
+
+impl Plan<'_> {
+    /// Divides the users into those who leave and those who join; whoever is as wished already is left alone.
+    async fn settle(&mut self, wishes: Vec<(Id, bool)>) -> Result<(), Failure> {
+        let ids: Vec<Id> = wishes.iter().map(|(id, _)| id.clone()).collect();
+        let (groups, cx, group) = (self.groups, &self.cx, &self.group);
+        let calls: Vec<_> = ids.chunks(LOOKED_UP_AT_ONCE).map(|ids| groups.candidates(cx, group, ids)).collect();
+        let some: Vec<HashMap<Id, Candidate>> = stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await?;
+        let candidates: HashMap<Id, Candidate> = some.into_iter().flatten().collect();
+        for (id, member) in wishes {
+            let candidate = match candidates.get(&id) {
+                Some(candidate) => Some(candidate.clone()),
+                None if member => Some(self.existing(&id).await?),
+                // Nobody is no member.
+                None => None,
+            };
+            let Some(candidate) = candidate.filter(|candidate| candidate.holds != member) else { continue };
+            if member && self.service.store.is_buried(&self.service.key(id.as_str())) {
+                return Err(nobody(&id));
+            }
+            match if member { candidate.join } else { candidate.leave } {
+                Some(refusal) => return Err(refusal.into()),
+                None if member => self.joining.push(id),
+                None => self.leaving.push(id),
+            }
+        }
+        Ok(())
+    }
+
+    /// A user who was not found among many, asked for alone.
+    async fn existing(&self, id: &Id) -> Result<Candidate, Failure> {
+        let mut found = self.groups.candidates(&self.cx, &self.group, std::slice::from_ref(id)).await?;
+        found.remove(id).ok_or_else(|| nobody(id))
+    }
+
+    /// Carries it out: whoever leaves first, whoever joins then.
+    ///
+    /// # Errors
+    /// The first failure that a repeat would meet again; else 503 when something is left to be done.
+    pub(super) async fn carry_out(self) -> Result<(), Failure> {
+        let (leaving, joining) = (self.leaving.clone(), self.joining.clone());
+        let left = self.phase(leaving, false).await;
+        let joined = self.phase(joining, true).await;
+        left.and(joined)
+    }
+
+    async fn phase(&self, mut users: Vec<Id>, member: bool) -> Result<(), Failure> {
+        let mut refused = None;
+        let mut failed: Option<BackendError> = None;
+        for round in 0..ROUNDS {
+            if round > 0 && !users.is_empty() {
+                tokio::time::sleep(PAUSE * 2_u32.pow(round - 1)).await;
+            }
+            let steps: Vec<BoxFuture<'_, _>> = users.drain(..).map(|user| self.step(user, member).boxed()).collect();
+            let done: Vec<(Id, Result<(), BackendError>)> =
+                stream::iter(steps).buffer_unordered(AT_ONCE).collect().await;
+            failed = None;
+            for (user, outcome) in done {
+                match outcome {
+                    Ok(()) => {}
+                    Err(error) if is_final(&error) => {
+                        refused.get_or_insert(error);
+                    }
+                    Err(error) => {
+                        users.push(user);
+                        failed.get_or_insert(error);
+                    }
+                }
+            }
+            if users.is_empty() {
+                break;
+            }
+        }
+        refused.or(failed).map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// One membership. A later wish for the same one takes its place, however long this one has waited.
+    async fn step(&self, user: Id, member: bool) -> (Id, Result<(), BackendError>) {
+        let done = self.set(&user, member).await;
+        (user, done)
+    }
+
+    async fn set(&self, user: &Id, member: bool) -> Result<(), BackendError> {
+        // Each has a lane of its own: whoever has to hurry for a disable does not take the others along.
+        let cx = Cx { hurry: crate::backend::Hurry::default(), ..self.cx.clone() };
+        let _held = self.service.locks.hold(vec![format!("id {user}")], Waits::Ordinarily, &cx.hurry).await;
+        if !self.wish.is_latest(user) {
+            return Ok(());
+        }
+        match self.groups.set_member(&cx, &self.group, user, member).await {
+            Ok(changed) => {
+                if changed {
+                    self.service.wrote();
+                }
+                Ok(())
+            }
+            // Whoever is gone is no member.
+            Err(error) if error.kind == BackendErrorKind::NotFound && !member => Ok(()),
+            Err(error) => {
+                let id = &self.caller.request_id;
+                tracing::debug!(request.id = %id, user = %user, %error, "a membership was not changed");
+                Err(error)
+            }
+        }
+    }
+}
+
+/// Whether trying again at once is of no use: a repeat would meet the same failure, or has been made already.
+fn is_final(error: &BackendError) -> bool {
+    error.retry == Retry::Never || error.kind == BackendErrorKind::Contended
+}
+
+fn nobody(id: &Id) -> Failure {
+    ScimError::invalid_value(format!("'members': there is no user with the id '{id}'")).into()
+}
+
+impl TargetService {
+    /// What can be done with groups.
+    ///
+    /// # Errors
+    /// 404 when the target serves none.
+    pub(super) fn groups(&self) -> Result<&dyn Groups, Failure> {
+        self.definition_at(Endpoint::Groups)?;
+        let served = self.backend.groups();
+        served.ok_or_else(|| ScimError::plain(404, "this target serves no groups").into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> Id {
+        Id(text.to_owned())
+    }
+
+    #[test]
+    fn the_latest_wish_counts() {
+        let wishes = Wishes::default();
+        let (group, ada, bob) = (id("g"), id("ada"), id("bob"));
+        let first = wishes.begin(&group, false);
+        first.claim([&ada, &bob].into_iter());
+        let second = wishes.begin(&group, false);
+        second.claim([&ada].into_iter());
+        assert!(!first.is_latest(&ada) && first.is_latest(&bob) && second.is_latest(&ada));
+        let whole = wishes.begin(&group, true);
+        assert!(!first.is_latest(&bob) && !second.is_latest(&ada));
+        whole.claim([&bob].into_iter());
+        assert!(whole.is_latest(&bob) && !whole.is_latest(&ada));
+        drop((first, second, whole));
+        assert!(wishes.state().groups.is_empty());
+    }
+}

@@ -1,0 +1,326 @@
+//! Changing memberships, and making, renaming and deleting groups.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use scim_core::{ScimError, fold};
+
+use super::directory::{Group, Known};
+use super::fields::Values;
+use super::groups::{Form, GroupRecords, Membership};
+use super::membership::Held;
+use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Scan, Translated, fault};
+use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Groups, Id};
+
+/// So many numbers in a row are tried for a new group.
+const NUMBERS_TRIED_MAX: usize = 20;
+/// When a change that another program undid is worth another try.
+const CONTENDED_RETRY: Duration = Duration::from_secs(5);
+
+#[async_trait]
+impl<D: Driver> Groups for Translated<D> {
+    async fn candidates(&self, cx: &Cx, group: &Id, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError> {
+        let group = self.group_for_step(cx, group).await?;
+        let membership = self.membership_of(&group)?;
+        let records = self.users_by_id(cx, users).await?;
+        self.require_shown(cx, &membership, &records).await?;
+        let candidates = records.iter().filter_map(|record| {
+            let holds = holds(&group, &membership, record);
+            let join = self.refuse_join(&group, &membership, record);
+            let leave = self.refuse_leave(&group, record);
+            Some((Id(record.key()?), Candidate { holds, join, leave }))
+        });
+        Ok(candidates.collect())
+    }
+
+    async fn member_ids(&self, cx: &Cx, group: &Id) -> Result<Vec<Id>, BackendError> {
+        let group = self.group_for_step(cx, group).await?;
+        let membership = self.membership_of(&group)?;
+        let records = self.members_of(cx, std::slice::from_ref(&group)).await?;
+        let members = records.iter().filter(|record| holds(&group, &membership, record));
+        Ok(members.filter_map(|record| record.key().map(Id)).collect())
+    }
+
+    /// Somebody else may write the same field between our reading and our confirmation: theirs and ours are merged
+    /// once, and then it is said.
+    async fn set_member(&self, cx: &Cx, group: &Id, user: &Id, member: bool) -> Result<bool, BackendError> {
+        let group = self.group_for_step(cx, group).await?;
+        let membership = self.membership_of(&group)?;
+        let gone = || BackendError::new("membership", BackendErrorKind::NotFound);
+        let mut before = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+        if holds(&group, &membership, &before) == member {
+            return Ok(false);
+        }
+        self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
+        let mut failure = BackendErrorKind::Contended;
+        for _ in 0..2 {
+            let refusal = match member {
+                true => self.refuse_join(&group, &membership, &before),
+                false => self.refuse_leave(&group, &before),
+            };
+            if let Some(refusal) = refusal {
+                return Err(BackendError::refused("membership", refusal));
+            }
+            let values = changed(&group, &membership, &before, member);
+            let outcome = self.call(cx, "membership", &NativeOp::Update { key: user.0.clone(), values }).await;
+            if let Err(error) = &outcome
+                && !fault::is_doubtful(error)
+            {
+                return Err(error.clone());
+            }
+            let after = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+            if holds(&group, &membership, &after) == member {
+                return Ok(true);
+            }
+            outcome?;
+            // What stayed as it was, nobody overwrote.
+            failure = if after.get(membership.field) == before.get(membership.field) {
+                BackendErrorKind::NotEffective(vec!["members".to_owned()])
+            } else {
+                BackendErrorKind::Contended
+            };
+            before = after;
+        }
+        Err(BackendError::new("membership", failure).after(CONTENDED_RETRY))
+    }
+
+    async fn create_group(&self, cx: &Cx, name: &str) -> Result<Id, BackendError> {
+        let declared = self.declared_groups()?;
+        let refused = |text: &str| BackendError::refused("create group", ScimError::mutability(text));
+        let records = declared.records(0).ok_or_else(|| refused("groups of this target cannot be created"))?;
+        refuse_length(records, name)?;
+        let known = self.groups_within(cx, Duration::ZERO).await?;
+        if let Some(taken) = known.groups().iter().find(|group| fold::same(&group.shown_name, name)) {
+            return Err(BackendError::new("create group", BackendErrorKind::AlreadyExists(Some(taken.id.clone()))));
+        }
+        let mut values = vec![(records.name, NativeValue::text(name))];
+        values.extend(records.long_name.map(|field| (field, NativeValue::text(name))));
+        values.extend(records.defaults.iter().cloned());
+        if records.numbers.is_some() {
+            let number = self.unused_number(cx, records, &known).await?;
+            values.push((records.token, NativeValue::Number(number.into())));
+        }
+        self.directory.forget();
+        let made = self.call_on(cx, Object::Groups(0), "create group", &NativeOp::Insert { values }).await;
+        if let Err(error) = &made
+            && !fault::is_doubtful(error)
+        {
+            return Err(error.clone());
+        }
+        // Confirmed by reading, which also tells the key where the answer did not.
+        let known = self.groups_within(cx, Duration::ZERO).await?;
+        let key = match &made {
+            Ok(NativeReply::Created(key)) => key.clone(),
+            _ => None,
+        };
+        let is_it = |group: &&Group| match &key {
+            Some(key) => group.key == *key,
+            None => fold::same(&group.name, name),
+        };
+        let found = known.groups().iter().filter(|group| group.kind == 0).find(is_it).map(|group| group.id.clone());
+        match (found, made) {
+            (Some(id), _) => Ok(id),
+            (None, Err(error)) => Err(error),
+            (None, Ok(_)) => Err(BackendError::new("create group", BackendErrorKind::NotEffective(Vec::new()))),
+        }
+    }
+
+    async fn rename_group(&self, cx: &Cx, group: &Id, name: &str) -> Result<(), BackendError> {
+        let group = self.group_for_step(cx, group).await?;
+        let declared = self.declared_groups()?;
+        let refused = |text: &str| BackendError::refused("rename group", ScimError::mutability(text));
+        let records = declared.records(group.kind).ok_or_else(|| refused("groups of this kind cannot be renamed"))?;
+        refuse_length(records, name)?;
+        let known = self.groups_within(cx, Duration::ZERO).await?;
+        let taken = known.groups().iter().find(|other| other.id != group.id && fold::same(&other.shown_name, name));
+        if let Some(taken) = taken {
+            return Err(BackendError::new("rename group", BackendErrorKind::AlreadyExists(Some(taken.id.clone()))));
+        }
+        let mut values: Values = vec![(records.name, Some(NativeValue::text(name)))];
+        values.extend(records.long_name.map(|field| (field, Some(NativeValue::text(name)))));
+        self.directory.forget();
+        let op = NativeOp::Update { key: group.key.clone(), values };
+        let outcome = self.call_on(cx, Object::Groups(group.kind), "rename group", &op).await;
+        if let Err(error) = &outcome
+            && !fault::is_doubtful(error)
+        {
+            return Err(error.clone());
+        }
+        match self.group(cx, &group.id).await? {
+            Some(after) if after.name.trim() == name.trim() => Ok(()),
+            None => Err(BackendError::new("rename group", BackendErrorKind::NotFound)),
+            Some(_) => {
+                outcome?;
+                let kind = BackendErrorKind::NotEffective(vec!["displayName".to_owned()]);
+                Err(BackendError::new("rename group", kind))
+            }
+        }
+    }
+
+    async fn delete_group(&self, cx: &Cx, group: &Id) -> Result<(), BackendError> {
+        let group = self.group_for_step(cx, group).await?;
+        let refused = |text: &str| BackendError::refused("delete group", ScimError::mutability(text));
+        if self.declared_groups()?.records(group.kind).is_none() {
+            return Err(refused("groups of this kind cannot be deleted"));
+        }
+        self.directory.forget();
+        let op = NativeOp::Remove { key: group.key.clone() };
+        match self.call_on(cx, Object::Groups(group.kind), "delete group", &op).await {
+            Ok(_) => {}
+            Err(error) if error.kind == BackendErrorKind::NotFound || fault::is_doubtful(&error) => {}
+            Err(error) => return Err(error),
+        }
+        // A deletion that did not happen must not be told as one.
+        match self.group(cx, &group.id).await? {
+            None => Ok(()),
+            Some(_) => Err(BackendError::new("delete group", BackendErrorKind::NotEffective(Vec::new()))),
+        }
+    }
+}
+
+impl<D: Driver> Translated<D> {
+    pub(super) fn membership_of(&self, group: &Group) -> Result<Membership, BackendError> {
+        Ok(self.declared_groups()?.kinds[group.kind].membership)
+    }
+
+    /// Why a user cannot be put into a group.
+    fn refuse_join(&self, group: &Group, membership: &Membership, user: &Record) -> Option<ScimError> {
+        let model = self.model();
+        let name = &group.shown_name;
+        if let Some(refusal) = self.refuse_leave(group, user) {
+            return Some(refusal);
+        }
+        if model.groups.as_ref().is_some_and(|groups| groups.is_protected(&group.token, &group.name)) {
+            let text =
+                format!("'members': the group '{name}' is protected by the bridge's configuration: nobody is added");
+            return Some(ScimError::mutability(text));
+        }
+        let held = Held::read(membership, user.get(membership.field));
+        match membership.form {
+            Form::Single { moves: false, .. } if !held.tokens().is_empty() => {
+                let text = format!(
+                    "'members': the user '{}' has another {} already, and can have one only",
+                    user.key().unwrap_or_default(),
+                    model.groups.as_ref().map_or("group", |groups| groups.kinds[group.kind].word)
+                );
+                Some(ScimError::mutability(text))
+            }
+            Form::List { length_max } if !held.with(&group.token).fits() => {
+                let text = format!(
+                    "'members': the user '{}' is in so many groups that another one does not fit into the target's \
+                     field of {length_max} characters",
+                    user.key().unwrap_or_default()
+                );
+                Some(ScimError::invalid_value(text))
+            }
+            _ => None,
+        }
+    }
+
+    /// Why a user's membership in a group cannot be changed at all.
+    fn refuse_leave(&self, group: &Group, user: &Record) -> Option<ScimError> {
+        if let Some(why) = group.closed {
+            return Some(ScimError::mutability(format!("'members': the group '{}' {why}", group.shown_name)));
+        }
+        self.model().is_protected(user).then(|| {
+            let text = format!(
+                "'members': the user '{}' is protected by the bridge's configuration and is never changed through SCIM",
+                user.key().unwrap_or_default()
+            );
+            ScimError::mutability(text)
+        })
+    }
+
+    /// A number for a new group that no group has and no user's record names: a number that is left over somewhere
+    /// would make members of strangers.
+    async fn unused_number(&self, cx: &Cx, records: &GroupRecords, known: &Known) -> Result<i64, BackendError> {
+        let full = || {
+            let text = "the target has no free number for a new group";
+            BackendError::refused("create group", ScimError::plain(500, text))
+        };
+        let range = records.numbers.ok_or_else(full)?;
+        let taken: HashSet<i64> = known.groups().iter().filter_map(|group| group.token.parse().ok()).collect();
+        let last = taken.iter().copied().filter(|number| (range.min..=range.max).contains(number)).max();
+        let first = last.map_or(range.min, |last| last + 1);
+        // Behind the last one there is; where that is the very last, in the gaps.
+        let numbers = (first..=range.max).chain((range.min..first).filter(|number| !taken.contains(number)));
+        for number in numbers.take(NUMBERS_TRIED_MAX) {
+            if !self.is_named(cx, number).await? {
+                return Ok(number);
+            }
+        }
+        Err(full())
+    }
+
+    /// Whether a user's record names this number.
+    async fn is_named(&self, cx: &Cx, number: i64) -> Result<bool, BackendError> {
+        let group = Group::unknown(number.to_string());
+        let membership = self.membership_of(&group)?;
+        let Some(condition) = self.is_member(&group, &membership) else { return Ok(false) };
+        let fields = self.member_fields();
+        let scan = Scan { condition: Some(condition), fields, limit: 100, ..Scan::default() };
+        let rows = self.rows(cx, scan).await?;
+        Ok(rows.iter().any(|row| Held::read(&membership, row.get(membership.field)).has(&group.token)))
+    }
+}
+
+fn refuse_length(records: &GroupRecords, name: &str) -> Result<(), BackendError> {
+    let length = name.chars().count();
+    if length <= records.name_length_max {
+        return Ok(());
+    }
+    let max = records.name_length_max;
+    let text = format!("'displayName' is {length} characters long; the target takes at most {max}");
+    Err(BackendError::refused("group", ScimError::invalid_value(text)))
+}
+
+/// Whether a user's record names a group, by what members hold or, in a list, by its name.
+pub(super) fn holds(group: &Group, membership: &Membership, user: &Record) -> bool {
+    let held = Held::read(membership, user.get(membership.field));
+    held.has(&group.token) || (matches!(membership.form, Form::List { .. }) && held.has(&group.name))
+}
+
+/// The fields of a user's record that make it a member, or none.
+fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) -> Values {
+    let held = Held::read(membership, user.get(membership.field));
+    let next = if member { held.with(&group.token) } else { held.without(&group.token).without(&group.name) };
+    let mut values: Values = vec![(membership.field, next.value())];
+    if let Form::Single { name: Some(field), .. } = membership.form {
+        values.push((field, member.then(|| NativeValue::text(&group.name))));
+    }
+    values
+}
+
+impl<D: Driver> Translated<D> {
+    /// Refuses values for a user's fields that would grant a protected group or role, however the request names it.
+    pub(super) fn refuse_protected_groups<'a>(
+        &self,
+        values: impl Iterator<Item = (FieldId, &'a NativeValue)>,
+    ) -> Result<(), ScimError> {
+        let Some(declared) = &self.model().groups else { return Ok(()) };
+        let known = self.directory.known();
+        for (field, value) in values {
+            for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.field == field) {
+                for token in Held::read(&it.membership, Some(value)).tokens() {
+                    let name = known.as_ref().and_then(|known| Some(known.by_token(kind, token)?.name.clone()));
+                    if declared.is_protected(token, name.as_deref().unwrap_or(token)) {
+                        let text = format!("the {} '{token}' is protected by the bridge's configuration", it.word);
+                        return Err(ScimError::mutability(text));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The fields that a user's membership is told from.
+    pub(super) fn member_fields(&self) -> Vec<FieldId> {
+        let model = self.model();
+        let mut fields = vec![model.fields.key(), model.user_name().field];
+        fields.extend(model.groups.iter().flat_map(super::groups::Groups::user_fields));
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+}
