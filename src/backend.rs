@@ -187,6 +187,15 @@ pub struct Finding {
     pub text: String,
 }
 
+/// Whose record is written back unchanged to see whether the service account may write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WriteTrial {
+    /// The service account's own.
+    ServiceAccount,
+    /// The user's of this native login name.
+    User(String),
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -243,6 +252,10 @@ pub trait Backend: fmt::Debug + Send + Sync {
 
     /// Looks whether the target can be served as configured.
     async fn probe(&self, cx: &Cx) -> Vec<Finding>;
+
+    /// The same more thoroughly, for an operator who asks: page limits as well, and the right to write where somebody's
+    /// record may be written back unchanged.
+    async fn examine(&self, cx: &Cx, write: Option<&WriteTrial>) -> Vec<Finding>;
 
     /// Whether the target answered last, for readiness: none when it was not asked yet.
     fn last_state(&self) -> Option<Result<(), String>>;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use scim_bridge::backend::WriteTrial;
 use scim_bridge::cli;
 use scim_bridge::telemetry::{self, Format};
 
@@ -28,9 +29,23 @@ enum Command {
     /// Serve the bridge.
     #[command(after_help = "Example: scim-bridge serve --config /etc/scim-bridge/bridge.toml")]
     Serve(ConfigFile),
-    /// Check a configuration without calling anybody.
-    #[command(after_help = "Example: scim-bridge check --config bridge.toml")]
-    Check(ConfigFile),
+    /// Check a configuration, and the targets themselves where they are to be called.
+    #[command(after_help = "Examples: scim-bridge check --config bridge.toml\n          \
+                            scim-bridge check --config bridge.toml --online --write --test-user scim.test\n\n\
+                            Exit codes: 0 sound, perhaps with warnings; 1 a fault was found; 2 wrong usage.")]
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// Log in to every target and look whether it can be served: rights, fields, canary, letter case, page limits.
+        #[arg(long)]
+        online: bool,
+        /// Try the right to write: a name is written back unchanged to the service account's own record.
+        #[arg(long, requires = "online")]
+        write: bool,
+        /// Try it on the record of this user instead, by the target's own login name.
+        #[arg(long, requires = "write", value_name = "LOGIN NAME")]
+        test_user: Option<String>,
+    },
     /// Show what a SCIM filter becomes on a target, without calling anybody.
     #[command(after_help = "Example: scim-bridge explain --target bmc 'userName eq \"ada\" and active eq true'")]
     Explain {
@@ -104,7 +119,14 @@ fn run(command: Command) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command {
         Command::Serve(ConfigFile { config }) => runtime.block_on(cli::serve::run(&config)),
-        Command::Check(ConfigFile { config }) => show(&cli::check::run(&config)?),
+        Command::Check { config, online: false, .. } => show(&cli::check::run(&config.config)?),
+        Command::Check { config, write, test_user, .. } => {
+            let trial = write.then(|| test_user.map_or(WriteTrial::ServiceAccount, WriteTrial::User));
+            let found = runtime.block_on(cli::check::online(&config.config, trial.as_ref()))?;
+            println!("{}", found.text);
+            anyhow::ensure!(!found.faulty, "at least one target cannot be served as it is");
+            Ok(())
+        }
         Command::Explain { config, target, filter } => show(&cli::explain::run(&config.config, &target, &filter)?),
         Command::Token(TokenCommand::New) => show(&cli::token::NewToken::new(aws_lc_rs::rand::fill)?.to_string()),
         #[cfg(feature = "demo")]

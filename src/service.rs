@@ -82,6 +82,8 @@ pub struct Listed {
     pub total_results: usize,
     /// The first of the page, counted from 1.
     pub start_index: usize,
+    /// How old the walk is from which `total_results` comes, where it was not made for this page.
+    pub age: Option<Duration>,
 }
 
 /// How a target does, for `/readyz`.

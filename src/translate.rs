@@ -11,6 +11,7 @@ mod collation;
 mod condition;
 mod create;
 mod directory;
+mod examine;
 mod fault;
 mod fields;
 pub mod groups;

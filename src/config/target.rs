@@ -40,7 +40,7 @@ pub struct Target {
     pub password: Password,
     /// What happens to attributes that the vendor has no field for. Default: kept by the bridge.
     pub unmapped: Unmapped,
-    /// The login name of another account's row, which proves that a query really looked.
+    /// The login name of another account's row, which proves that a query really looked. Default: one is learned.
     pub canary: Option<String>,
     /// Whether the vendor may hold no users at all. Default: false.
     pub allow_empty: bool,
@@ -193,8 +193,24 @@ fn read(reader: &mut Reader<'_>, name: Spanned<String>, mut table: Table<'_>) ->
 }
 
 impl Target {
-    /// A page larger than the whole walk would make the ceiling meaningless.
+    /// The name of the service account, where it has one.
+    fn username(&self) -> Option<&str> {
+        match &self.kind {
+            TargetKind::BmcAr(Bmc { auth: BmcAuth::Jwt { username, .. } })
+            | TargetKind::Ivanti(Ivanti { auth: IvantiAuth::Session { username, .. }, .. }) => Some(username),
+            TargetKind::Ivanti(Ivanti { auth: IvantiAuth::ApiKey { .. }, .. }) => None,
+        }
+    }
+
+    /// A page larger than the whole walk would make the ceiling meaningless, and the service account sees itself whatever
+    /// it may see of others.
     fn validate(&self, reader: &mut Reader<'_>, span: Span) {
+        if let (Some(canary), Some(own)) = (&self.canary, self.username())
+            && canary.eq_ignore_ascii_case(own)
+        {
+            let path = format!("targets.{}.canary", self.name);
+            reader.fault(span, format!("{path}: the service account's own row proves nothing; name another account"));
+        }
         if self.page_size > self.rows_max {
             let path = format!("targets.{}", self.name);
             reader.fault(

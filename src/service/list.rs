@@ -76,6 +76,13 @@ impl Default for Snapshots {
     }
 }
 
+/// A window of a list, before it is projected.
+struct Page {
+    resources: Vec<Resource>,
+    total_results: usize,
+    age: Option<Duration>,
+}
+
 /// What one list needs everywhere.
 struct Listing<'a> {
     service: &'a TargetService,
@@ -104,14 +111,14 @@ pub(super) async fn list(
     let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
     let cx = service.cx(caller);
     let listing = Listing { service, caller, endpoint, definition, base, cx, filter, want, window };
-    let (mut resources, total_results) = match listing.lookup().await? {
+    let Page { mut resources, total_results, age } = match listing.lookup().await? {
         Some(found) => listing.cut(found),
         None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
     };
     for resource in &mut resources {
         request.projection.apply(definition, resource);
     }
-    Ok(Listed { resources, total_results, start_index: window.start_index })
+    Ok(Listed { resources, total_results, start_index: window.start_index, age })
 }
 
 impl Listing<'_> {
@@ -182,13 +189,14 @@ impl Listing<'_> {
     }
 
     /// A window of resources that are all at hand.
-    fn cut(&self, found: Vec<Resource>) -> (Vec<Resource>, usize) {
-        let total = found.len();
-        (found.into_iter().skip(self.window.start_index - 1).take(self.window.count).collect(), total)
+    fn cut(&self, found: Vec<Resource>) -> Page {
+        let total_results = found.len();
+        let resources = found.into_iter().skip(self.window.start_index - 1).take(self.window.count).collect();
+        Page { resources, total_results, age: None }
     }
 
     /// A page of a walk.
-    async fn page(&self, filter: &str) -> Result<(Vec<Resource>, usize), Failure> {
+    async fn page(&self, filter: &str) -> Result<Page, Failure> {
         let service = self.service;
         let key = (self.caller.credential.clone(), self.endpoint, filter.to_owned());
         let known = service.snapshots.0.get(&key);
@@ -200,14 +208,14 @@ impl Listing<'_> {
             {
                 let resources = self.range(&walk).await?;
                 walk.note(&self.window);
-                Ok((resources, walk.ids.len()))
+                Ok(Page { resources, total_results: walk.ids.len(), age: Some(walk.at.elapsed()) })
             }
             _ => {
                 let (walk, resources) = self.fresh(writes).await?;
-                let total = walk.ids.len();
+                let total_results = walk.ids.len();
                 walk.note(&self.window);
                 service.snapshots.0.insert(key, Arc::new(walk));
-                Ok((resources, total))
+                Ok(Page { resources, total_results, age: None })
             }
         }
     }

@@ -15,7 +15,7 @@ use super::lock::Locks;
 use super::members::Wishes;
 use super::probe::Probing;
 use super::{Caller, Failure, ListRequest, Listed, Readiness, Service};
-use crate::backend::{Backend, Cx, Endpoint, Id, Kept, Query};
+use crate::backend::{Backend, Cx, Endpoint, Finding, Id, Kept, Query, WriteTrial};
 use crate::store::{Record, RecordKey, Store};
 
 /// What a DELETE does.
@@ -98,6 +98,9 @@ pub struct TargetService {
 pub(super) const RESULTS_MAX: usize = 1_000;
 pub(super) const RESULTS_DEFAULT: usize = RESULTS_MAX;
 
+/// The longest time that looking at a target thoroughly takes.
+const EXAMINE_TIMEOUT: Duration = Duration::from_secs(120);
+
 impl TargetService {
     /// The use cases of a target. [`TargetService::watch`] has to be called for it to become ready.
     pub fn new(options: TargetOptions, backend: Arc<dyn Backend>, store: Arc<dyn Store>, clock: Clock) -> Self {
@@ -121,6 +124,11 @@ impl TargetService {
     /// Probes the target until it can be served, and whenever it cannot. Never ends; run it as a task of its own.
     pub async fn watch(self: Arc<Self>) {
         self.probing.run(&*self.backend, &self.options.name).await;
+    }
+
+    /// Looks thoroughly whether the target can be served as configured.
+    pub async fn examine(&self, write: Option<&WriteTrial>) -> Vec<Finding> {
+        self.backend.examine(&Cx::new("check", EXAMINE_TIMEOUT), write).await
     }
 
     /// What a filter would become, for `explain`.

@@ -15,6 +15,8 @@ use crate::wire::SessionMark;
 
 /// A lookup asks for at least so many rows, however small pages are: those who may have one name, and the canary.
 const ROWS_MIN: usize = 8;
+/// The most names and keys of one lookup. More are a walk, which need not fit into one page of a server that cuts pages.
+const WANTED_MAX: usize = 20;
 /// Pages that are read to learn a canary, and their rows.
 const PAGES_MAX: usize = 3;
 const PAGE_ROWS: usize = 20;
@@ -99,6 +101,9 @@ impl<D: Driver> Translated<D> {
 
     /// Whether a lookup fits into one request together with the longest canary.
     pub(super) fn can_look_up(&self, wanted: &[Condition]) -> bool {
+        if wanted.len() > WANTED_MAX {
+            return false;
+        }
         let canary = self.known_canary().unwrap_or_else(|| "@".repeat(NAME_MAX));
         let parts = wanted.iter().cloned().chain([self.named(&canary)]).collect();
         Condition::any(parts).is_some_and(|condition| self.driver.carries(&condition))
@@ -207,7 +212,8 @@ impl<D: Driver> Translated<D> {
         let Some(condition) = Condition::any(parts) else {
             return Ok(if self.may_be_empty() { Worth::Answer(Vec::new()) } else { Worth::Nothing(NOBODY) });
         };
-        let limit = self.model().policy.page_size.max(ROWS_MIN);
+        // Two records of one name are to be seen.
+        let limit = self.model().policy.page_size.max(ROWS_MIN + 2 * wanted.len());
         let fields = self.with_name(fields);
         let rows = self.rows(cx, Scan { condition: Some(condition), fields, limit, ..Scan::default() }).await?;
         Ok(self.weigh(rows, wanted, canary, limit))

@@ -47,6 +47,11 @@ impl<D: Driver> Translated<D> {
         if self.compares_exactly() { &self.collation.exact } else { self.model() }
     }
 
+    /// Whether it is known how the vendor compares.
+    pub(super) fn collation_is_known(&self) -> bool {
+        self.collation.state.load(Ordering::Relaxed) != UNKNOWN
+    }
+
     /// Whether the vendor is known to compare exactly.
     pub(super) fn compares_exactly(&self) -> bool {
         self.collation.state.load(Ordering::Relaxed) == EXACT

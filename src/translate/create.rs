@@ -79,7 +79,9 @@ pub(super) async fn find<D: Driver>(
     let limit = model.policy.page_size;
     let mut scan = Scan { condition, fields: model.fields_all(), limit, ..Scan::default() };
     let mut found: Vec<Record> = Vec::new();
+    let mut walked = false;
     loop {
+        walked |= backend.as_lookup(scan.condition.as_ref()).is_none();
         let step = backend.step(cx, scan.clone()).await?;
         found.extend(backend.holder(&step.records, name)?.cloned());
         if step.next.is_none() {
@@ -89,7 +91,12 @@ pub(super) async fn find<D: Driver>(
         backend.learn_collation(cx, &step.records).await;
         scan.from = step.next;
     }
-    backend.holder(&found, name).map(Option::<&Record>::cloned)
+    let holder = backend.holder(&found, name)?.cloned();
+    // A target that cannot look up even the canary is not one to create in, whatever its pages show.
+    if holder.is_none() && walked && !backend.may_be_empty() {
+        backend.look_up(cx, &[], &[]).await?;
+    }
+    Ok(holder)
 }
 
 async fn insert<D: Driver>(

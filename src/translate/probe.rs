@@ -113,7 +113,7 @@ impl<D: Driver> Translated<D> {
     }
 }
 
-fn finding(severity: Severity, what: &str, error: &BackendError) -> Finding {
+pub(super) fn finding(severity: Severity, what: &str, error: &BackendError) -> Finding {
     let kind = match &error.kind {
         BackendErrorKind::Denied => "the service account lacks the right",
         BackendErrorKind::Misconfigured => "the target does not know a field or object of the configuration",

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
-    Groups, Id, Kept, Query, Row, Written, join,
+    Groups, Id, Kept, Query, Row, WriteTrial, Written, join,
 };
 use crate::wire::{FaultKind, Wire};
 
@@ -213,8 +213,7 @@ impl<D: Driver> Backend for Translated<D> {
 
     fn explain(&self, query: &Query) -> Explained {
         let (plan, mut exact, mut scan) = self.scan_for(query, self.likely_narrowing());
-        let name = self.model().user_name().field;
-        if let Some(wanted) = scan.condition.as_ref().and_then(|condition| condition.pinned(name)) {
+        if let Some(wanted) = self.as_lookup(scan.condition.as_ref()) {
             let lookup = Condition::any(wanted);
             exact &= lookup == scan.condition;
             scan.condition = lookup;
@@ -315,6 +314,10 @@ impl<D: Driver> Backend for Translated<D> {
 
     async fn probe(&self, cx: &Cx) -> Vec<Finding> {
         self.findings(cx).await
+    }
+
+    async fn examine(&self, cx: &Cx, write: Option<&WriteTrial>) -> Vec<Finding> {
+        self.examined(cx, write).await
     }
 
     fn last_state(&self) -> Option<Result<(), String>> {

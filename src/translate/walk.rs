@@ -9,6 +9,10 @@ use std::collections::HashSet;
 use super::{Condition, Driver, Record, Scan, Translated};
 use crate::backend::{BackendError, BackendErrorKind, Cx};
 
+/// So many rows are given by every server that is asked for them. More may be cut to a limit of the server's own, and
+/// then a page that is shorter than asked for is not the last.
+const ROWS_GIVEN: usize = 100;
+
 /// Rows, each once and in the order of their keys, and the key from which the walk goes on.
 #[derive(Debug, Default)]
 pub(super) struct Step {
@@ -23,9 +27,7 @@ impl<D: Driver> Translated<D> {
     /// `Unproven` when rows are missing and nothing shows that the vendor looked; `Garbled` when the rows are in no
     /// order or the vendor cannot compare keys; else those of the calls.
     pub(super) async fn step(&self, cx: &Cx, scan: Scan) -> Result<Step, BackendError> {
-        let name = self.model().user_name().field;
-        let wanted = scan.condition.as_ref().and_then(|condition| condition.pinned(name));
-        if let Some(wanted) = wanted.filter(|wanted| self.can_look_up(wanted)) {
+        if let Some(wanted) = self.as_lookup(scan.condition.as_ref()) {
             let mut records = distinct(self.look_up(cx, &wanted, &scan.fields).await?)?;
             // Begun as a walk, before it was known how the vendor compares: what came before was shown already.
             records.retain(|record| goes_on(scan.from.as_deref(), record.key().as_ref()));
@@ -35,6 +37,12 @@ impl<D: Driver> Translated<D> {
             None => self.first_page(cx, scan).await,
             Some(last) => self.later_page(cx, scan, &last).await,
         }
+    }
+
+    /// What to look up, where a condition leaves room for few names.
+    pub(super) fn as_lookup(&self, condition: Option<&Condition>) -> Option<Vec<Condition>> {
+        let wanted = condition?.pinned(self.model().user_name().field)?;
+        self.can_look_up(&wanted).then_some(wanted)
     }
 
     async fn first_page(&self, cx: &Cx, scan: Scan) -> Result<Step, BackendError> {
@@ -118,7 +126,8 @@ impl<D: Driver> Translated<D> {
         let short = rows.len() < scan.limit && !more;
         let records = distinct(rows)?;
         let keys: Vec<String> = records.iter().filter_map(Record::key).collect();
-        let ended = keys.is_empty() || (short && self.model().dialect.short_page_ends);
+        let told = scan.limit <= ROWS_GIVEN && self.model().dialect.short_page_ends;
+        let ended = keys.is_empty() || (short && told);
         // A walk over rows in another order would leave some of them out without a word.
         if (!ended || last.is_some()) && !(in_order(&keys) && goes_on(last, keys.first())) {
             let error = BackendError::new("scan", BackendErrorKind::Garbled);

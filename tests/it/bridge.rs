@@ -164,8 +164,14 @@ auth = {{ method = "session", username = "{SERVICE_ACCOUNT}", password = "{SERVI
             services.insert(name.to_owned(), service);
         }
         for service in services.values() {
+            let mut turns = 0;
             while service.readiness() == scim_bridge::service::Readiness::Probing {
                 tokio::task::yield_now().await;
+                turns += 1;
+                // A vendor that does not answer sensibly is asked again after a pause.
+                if turns > 10_000 {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
             }
         }
         let limits = RequestLimits::from(&config.server);

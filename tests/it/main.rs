@@ -2,9 +2,11 @@
 
 #![expect(unreachable_pub, reason = "`pub` marks what other modules of this binary may use")]
 
+mod absence;
 mod architecture;
 mod attack;
 mod bridge;
+mod check;
 mod collation;
 mod curl;
 mod documents;

@@ -19,6 +19,12 @@ const LISTEN: &str = r#"listen = "0.0.0.0:8443""#;
 const CASES: &[(&str, &str, &[&str])] = &[
     // Nothing is at fault.
     (LISTEN, LISTEN, &[]),
+    (
+        BMC_AUTH,
+        r#"auth = { method = "jwt", username = "svc", password = { file = "/run/bmc" } }
+canary = "SVC""#,
+        &["targets.bmc.canary: the service account's own row proves nothing; name another account"],
+    ),
     // Types, ranges, spelling.
     (LISTEN, "listen = 8080", &["server.listen: expected a string, found an integer"]),
     (LISTEN, r#"listen = """#, &["server.listen: must not be empty"]),

@@ -125,7 +125,7 @@ impl Service for Stub {
         let users = self.users.lock().unwrap().clone();
         let total_results = users.len();
         let resources = users.into_iter().map(|user| self.show(user, &request.projection)).collect();
-        Ok(Listed { resources, total_results, start_index: 1 })
+        Ok(Listed { resources, total_results, start_index: 1, age: None })
     }
 
     async fn create(

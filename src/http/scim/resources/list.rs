@@ -1,6 +1,7 @@
 //! `GET /Users` and `GET /Groups` (RFC 7644 section 3.4.2).
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use scim_core::{Resource, messages};
 
 use super::Served;
@@ -10,7 +11,7 @@ use crate::http::error::ApiError;
 use crate::service::ListRequest;
 
 /// Lists resources, or looks one up by a filter.
-pub(in crate::http) async fn handler<R: Served>(session: Session) -> Result<ScimJson, ApiError> {
+pub(in crate::http) async fn handler<R: Served>(session: Session) -> Result<Response, ApiError> {
     let request = ListRequest {
         filter: session.query.text("filter")?,
         start_index: session.query.integer("startIndex")?,
@@ -19,5 +20,11 @@ pub(in crate::http) async fn handler<R: Served>(session: Session) -> Result<Scim
     };
     let listed = session.service.list(&session.caller, R::ENDPOINT, &session.base, &request).await?;
     let resources = listed.resources.into_iter().map(Resource::into_json).collect();
-    Ok(ScimJson(StatusCode::OK, messages::list_response(resources, listed.total_results, listed.start_index)))
+    let body = messages::list_response(resources, listed.total_results, listed.start_index);
+    let mut response = ScimJson(StatusCode::OK, body).into_response();
+    // The total of an earlier walk states its age, in whole seconds (RFC 9111 section 5.1).
+    if let Some(age) = listed.age {
+        response.headers_mut().insert(header::AGE, age.as_secs().into());
+    }
+    Ok(response)
 }
