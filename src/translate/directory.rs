@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use scim_core::fold::fold;
+use scim_core::fold::{fold, same};
 use scim_core::{AttrId, Resource};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::groups::{Form, GroupRecords, Groups, Source};
+use super::groups::{Form, GroupRecords, Groups, Membership, Source};
 use super::membership::Held;
 use super::walk::{goes_on, in_order};
 use super::{Driver, FieldId, NativeOp, NativeReply, Object, Record, Scan, Translated};
@@ -85,6 +85,14 @@ impl Group {
         let (key, name, shown_name) = Default::default();
         Self { id, kind: 0, key, token, name, shown_name, closed: None, shown: Vec::new() }
     }
+
+    /// The name by which members may hold it instead: there are lists that have names in the place of numbers. What
+    /// looks like a number is one.
+    pub(super) fn name_in(&self, membership: &Membership) -> Option<&str> {
+        let list = matches!(membership.form, Form::List { .. });
+        let number = self.name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        (list && !number && !same(&self.name, &self.token)).then_some(self.name.as_str())
+    }
 }
 
 impl Known {
@@ -93,10 +101,8 @@ impl Known {
         for (place, group) in groups.iter().enumerate() {
             let mut holds = |text: &str| by_token.entry((group.kind, fold(text))).or_default().push(place);
             holds(&group.token);
-            // There are lists that have names in the place of ids.
-            let list = matches!(declared.kinds[group.kind].membership.form, Form::List { .. });
-            if list && fold(&group.name) != fold(&group.token) {
-                holds(&group.name);
+            if let Some(name) = group.name_in(&declared.kinds[group.kind].membership) {
+                holds(name);
             }
         }
         let by_id = groups.iter().enumerate().map(|(place, group)| (group.id.0.clone(), place)).collect();
@@ -113,10 +119,15 @@ impl Known {
         self.by_id.get(id).map(|&place| &self.groups[place])
     }
 
+    /// All that a user's record may mean.
+    pub(super) fn all_by_token(&self, kind: usize, token: &str) -> impl Iterator<Item = &Group> {
+        let places = self.by_token.get(&(kind, fold(token)));
+        places.into_iter().flatten().map(|&place| &self.groups[place])
+    }
+
     /// The one that a user's record means: the first, where the vendor has a number twice.
     pub(super) fn by_token(&self, kind: usize, token: &str) -> Option<&Group> {
-        let places = self.by_token.get(&(kind, fold(token)))?;
-        places.first().map(|&place| &self.groups[place])
+        self.all_by_token(kind, token).next()
     }
 }
 

@@ -98,6 +98,13 @@ pub enum Form {
     },
 }
 
+impl Membership {
+    /// Whether writing a field makes somebody a member.
+    pub fn writes(&self, field: FieldId) -> bool {
+        self.field == field || matches!(self.form, Form::Single { name: Some(name), .. } if name == field)
+    }
+}
+
 impl Groups {
     /// Whether nobody is put into a group that is called so, or held so by members.
     pub fn is_protected(&self, token: &str, name: &str) -> bool {

@@ -15,6 +15,8 @@ use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Groups, Id};
 
 /// So many numbers in a row are tried for a new group.
 const NUMBERS_TRIED_MAX: usize = 20;
+/// How old the groups may be by which it is told what is protected.
+const FOR_PROTECTION: Duration = Duration::from_secs(300);
 /// When a change that another program undid is worth another try.
 const CONTENDED_RETRY: Duration = Duration::from_secs(5);
 
@@ -22,16 +24,16 @@ const CONTENDED_RETRY: Duration = Duration::from_secs(5);
 impl<D: Driver> Groups for Translated<D> {
     async fn candidates(&self, cx: &Cx, group: &Id, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError> {
         let group = self.group_for_step(cx, group).await?;
-        let membership = self.membership_of(&group)?;
-        let records = self.users_by_id(cx, users).await?;
-        self.require_shown(cx, &membership, &records).await?;
-        let candidates = records.iter().filter_map(|record| {
-            let holds = holds(&group, &membership, record);
-            let join = self.refuse_join(&group, &membership, record);
-            let leave = self.refuse_leave(&group, record);
-            Some((Id(record.key()?), Candidate { holds, join, leave }))
-        });
-        Ok(candidates.collect())
+        self.candidates_of(cx, &group, users).await
+    }
+
+    async fn newcomers(&self, cx: &Cx, name: &str, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError> {
+        let numbers = self.declared_groups()?.records(0).and_then(|records| records.numbers);
+        // It is not known yet which number it gets; the longest one takes most room.
+        let token = numbers.map_or_else(String::new, |numbers| numbers.max.to_string());
+        let mut group = Group::unknown(token);
+        (group.name, group.shown_name) = (name.to_owned(), name.to_owned());
+        self.candidates_of(cx, &group, users).await
     }
 
     async fn member_ids(&self, cx: &Cx, group: &Id) -> Result<Vec<Id>, BackendError> {
@@ -53,6 +55,7 @@ impl<D: Driver> Groups for Translated<D> {
             return Ok(false);
         }
         self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
+        self.know_protected(cx).await?;
         let mut overwritten = false;
         for _ in 0..2 {
             let refusal = if member {
@@ -184,6 +187,25 @@ impl<D: Driver> Translated<D> {
         Ok(self.declared_groups()?.kinds[group.kind].membership)
     }
 
+    async fn candidates_of(
+        &self,
+        cx: &Cx,
+        group: &Group,
+        users: &[Id],
+    ) -> Result<HashMap<Id, Candidate>, BackendError> {
+        let membership = self.membership_of(group)?;
+        self.know_protected(cx).await?;
+        let records = self.users_by_id(cx, users).await?;
+        self.require_shown(cx, &membership, &records).await?;
+        let candidates = records.iter().filter_map(|record| {
+            let holds = holds(group, &membership, record);
+            let join = self.refuse_join(group, &membership, record);
+            let leave = self.refuse_leave(group, record);
+            Some((Id(record.key()?), Candidate { holds, join, leave }))
+        });
+        Ok(candidates.collect())
+    }
+
     /// Why a user cannot be put into a group.
     fn refuse_join(&self, group: &Group, membership: &Membership, user: &Record) -> Option<ScimError> {
         let model = self.model();
@@ -191,7 +213,7 @@ impl<D: Driver> Translated<D> {
         if let Some(refusal) = self.refuse_leave(group, user) {
             return Some(refusal);
         }
-        if model.groups.as_ref().is_some_and(|groups| groups.is_protected(&group.token, &group.name)) {
+        if self.is_protected_group(group) {
             let text =
                 format!("'members': the group '{name}' is protected by the bridge's configuration: nobody is added");
             return Some(ScimError::mutability(text));
@@ -216,6 +238,25 @@ impl<D: Driver> Translated<D> {
             }
             _ => None,
         }
+    }
+
+    /// Whether nobody is put into a group, be it for what another row of the same number is called.
+    fn is_protected_group(&self, group: &Group) -> bool {
+        let Some(groups) = &self.model().groups else { return false };
+        let known = self.directory.known();
+        groups.is_protected(&group.token, &group.name)
+            || known.is_some_and(|known| {
+                let mut all = known.all_by_token(group.kind, &group.token);
+                all.any(|other| same_token(group, other) && groups.is_protected(&other.token, &other.name))
+            })
+    }
+
+    /// Makes sure that the groups are known where what is protected may be told by the name of another row.
+    async fn know_protected(&self, cx: &Cx) -> Result<(), BackendError> {
+        if !self.declared_groups()?.protected.is_empty() {
+            self.groups_within(cx, FOR_PROTECTION).await?;
+        }
+        Ok(())
     }
 
     /// Why a user's membership in a group cannot be changed at all.
@@ -275,16 +316,25 @@ fn refuse_length(records: &GroupRecords, name: &str) -> Result<(), BackendError>
     Err(BackendError::refused("group", ScimError::invalid_value(text)))
 }
 
+fn same_token(one: &Group, other: &Group) -> bool {
+    fold::same(&one.token, &other.token)
+}
+
 /// Whether a user's record names a group, by what members hold or, in a list, by its name.
 pub(super) fn holds(group: &Group, membership: &Membership, user: &Record) -> bool {
     let held = Held::of(membership, user);
-    held.has(&group.token) || (matches!(membership.form, Form::List { .. }) && held.has(&group.name))
+    held.has(&group.token) || group.name_in(membership).is_some_and(|name| held.has(name))
 }
 
 /// The fields of a user's record that make it a member, or none.
 fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) -> Values {
     let held = Held::of(membership, user);
-    let next = if member { held.with(&group.token) } else { held.without(&group.token).without(&group.name) };
+    let next = if member {
+        held.with(&group.token)
+    } else {
+        let left = held.without(&group.token);
+        group.name_in(membership).map_or_else(|| left.clone(), |name| left.without(name))
+    };
     let mut values: Values = vec![(membership.field, next.value())];
     if let Form::Single { name: Some(field), .. } = membership.form {
         values.push((field, member.then(|| NativeValue::text(&group.name))));
@@ -294,19 +344,35 @@ fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) 
 
 impl<D: Driver> Translated<D> {
     /// Refuses values for a user's fields that would grant a protected group or role, however the request names it.
-    pub(super) fn refuse_protected_groups<'a>(
+    ///
+    /// # Errors
+    /// `mutability`; those of the calls where it has to be looked up what a value means.
+    pub(super) async fn refuse_protected_groups<'a>(
         &self,
-        values: impl Iterator<Item = (FieldId, &'a NativeValue)>,
-    ) -> Result<(), ScimError> {
+        cx: &Cx,
+        values: impl Iterator<Item = (FieldId, &'a NativeValue)> + Send,
+    ) -> Result<(), BackendError> {
         let Some(declared) = &self.model().groups else { return Ok(()) };
-        let known = self.directory.known();
+        if declared.protected.is_empty() {
+            return Ok(());
+        }
         for (field, value) in values {
-            for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.field == field) {
+            for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.writes(field)) {
+                let mut known = None;
                 for token in Held::read(&it.membership, Some(value)).tokens() {
-                    let name = known.as_ref().and_then(|known| Some(known.by_token(kind, token)?.name.clone()));
-                    if declared.is_protected(token, name.as_deref().unwrap_or(token)) {
+                    let mut protected = declared.is_protected(token, token);
+                    if !protected && declared.records(kind).is_some() {
+                        let known = match &known {
+                            Some(known) => known,
+                            None => known.insert(self.groups_within(cx, FOR_PROTECTION).await?),
+                        };
+                        let all = known.groups().iter().filter(|group| group.kind == kind);
+                        let mut meant = all.filter(|it| fold::same(&it.token, token) || fold::same(&it.name, token));
+                        protected = meant.any(|group| declared.is_protected(&group.token, &group.name));
+                    }
+                    if protected {
                         let text = format!("the {} '{token}' is protected by the bridge's configuration", it.word);
-                        return Err(ScimError::mutability(text));
+                        return Err(BackendError::refused("membership", ScimError::mutability(text)));
                     }
                 }
             }

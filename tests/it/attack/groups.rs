@@ -2,4 +2,5 @@
 
 mod crossing;
 mod lookalikes;
+mod names;
 mod rewritten;
