@@ -10,7 +10,7 @@ use super::directory::{Group, Known};
 use super::fields::Values;
 use super::groups::{Form, GroupRecords, Membership};
 use super::membership::Held;
-use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Scan, Translated, fault};
+use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Translated, fault};
 use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Groups, Id};
 
 /// So many numbers in a row are tried for a new group.
@@ -121,9 +121,12 @@ impl<D: Driver> Groups for Translated<D> {
             Some(key) => group.key == *key,
             None => fold::same(&group.name, name),
         };
-        let found = known.groups().iter().filter(|group| group.kind == 0).find(is_it).map(|group| group.id.clone());
+        let found = known.groups().iter().filter(|group| group.kind == 0).find(is_it);
         match (found, made) {
-            (Some(id), _) => Ok(id),
+            (Some(group), _) => {
+                self.refuse_shared_number(cx, &known, group, key.is_some()).await?;
+                Ok(group.id.clone())
+            }
             (None, Err(error)) => Err(error),
             (None, Ok(_)) => Err(BackendError::new("create group", BackendErrorKind::NotEffective(Vec::new()))),
         }
@@ -294,15 +297,33 @@ impl<D: Driver> Translated<D> {
         Err(full())
     }
 
-    /// Whether a user's record names this number.
+    /// Whether a user's record names this number. Looked for in full: longer numbers that begin alike may be in front.
     async fn is_named(&self, cx: &Cx, number: i64) -> Result<bool, BackendError> {
         let group = Group::unknown(number.to_string());
         let membership = self.membership_of(&group)?;
-        let Some(condition) = self.is_member(&group, &membership) else { return Ok(false) };
-        let fields = self.member_fields();
-        let scan = Scan { condition: Some(condition), fields, limit: 100, ..Scan::default() };
-        let rows = self.rows(cx, scan).await?;
-        Ok(rows.iter().any(|row| Held::of(&membership, row).has(&group.token)))
+        let rows = self.members_of(cx, std::slice::from_ref(&group)).await?;
+        Ok(rows.iter().any(|row| holds(&group, &membership, row)))
+    }
+
+    /// Takes a new group back that got a number which another one got at the same moment: nobody is in it yet. Where it
+    /// is not `certain` that it is the one that was made, it is left.
+    async fn refuse_shared_number(
+        &self,
+        cx: &Cx,
+        known: &Known,
+        made: &Group,
+        certain: bool,
+    ) -> Result<(), BackendError> {
+        let shared = known.groups().iter().any(|it| it.kind == made.kind && it.id != made.id && same_token(it, made));
+        if !shared {
+            return Ok(());
+        }
+        self.directory.forget();
+        if certain {
+            let op = NativeOp::Remove { key: made.key.clone() };
+            self.call_on(cx, Object::Groups(made.kind), "withdraw group", &op).await?;
+        }
+        Err(BackendError::new("create group", BackendErrorKind::Contended).after(CONTENDED_RETRY))
     }
 }
 

@@ -3,4 +3,5 @@
 mod crossing;
 mod lookalikes;
 mod names;
+mod numbers;
 mod rewritten;
