@@ -279,8 +279,6 @@ impl Plan<'_> {
                 }
                 Ok(())
             }
-            // Whoever is gone is no member.
-            Err(error) if error.kind == BackendErrorKind::NotFound && !member => Ok(()),
             Err(error) => {
                 let id = &self.caller.request_id;
                 tracing::debug!(request.id = %id, user = %user, %error, "a membership was not changed");

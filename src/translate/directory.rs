@@ -22,6 +22,8 @@ const FOR_USERS: Duration = Duration::from_secs(300);
 pub(super) const FOR_STEPS: Duration = Duration::from_secs(60);
 /// So many tokens without a group are remembered.
 const MISSING_MAX: usize = 10_000;
+/// So often a walk over groups begins anew that lost its place.
+const WALKS_MAX: usize = 3;
 /// How long a group that was not there when the groups were read is not looked for again.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
@@ -298,6 +300,23 @@ impl<D: Driver> Translated<D> {
 
     /// All records of a kind of groups.
     async fn walk_groups(&self, cx: &Cx, kind: usize, records: &GroupRecords) -> Result<Vec<Record>, BackendError> {
+        for _ in 0..WALKS_MAX {
+            if let Some(all) = self.walk_groups_once(cx, kind, records).await? {
+                return Ok(all);
+            }
+        }
+        let error = BackendError::new("groups", BackendErrorKind::Garbled);
+        Err(error.because("a page of groups does not go on from the one before"))
+    }
+
+    /// All records of a kind of groups; none when the walk lost its place, because the row from which it was to go on is
+    /// gone and nothing came after it.
+    async fn walk_groups_once(
+        &self,
+        cx: &Cx,
+        kind: usize,
+        records: &GroupRecords,
+    ) -> Result<Option<Vec<Record>>, BackendError> {
         let failed = |kind, why: &str| BackendError::new("groups", kind).because(why);
         let fields: Vec<FieldId> = records.fields.all().collect();
         let limit = self.model().policy.page_size.max(2);
@@ -311,10 +330,11 @@ impl<D: Driver> Translated<D> {
                 _ => return Err(failed(BackendErrorKind::Garbled, "no rows")),
             };
             let short = rows.len() < limit && !more && self.model().dialect.short_page_ends;
-            let overlap = rows.iter().filter(|row| row.key() == from).count();
-            // The row from which the page goes on proves that it is one.
-            if (from.is_some() && overlap == 0) || rows.iter().any(|row| row.key().is_none()) {
-                return Err(failed(BackendErrorKind::Garbled, "a page of groups does not go on from the one before"));
+            if rows.iter().any(|row| row.key().is_none()) {
+                return Err(failed(BackendErrorKind::Garbled, "a group without its key"));
+            }
+            if from.is_some() && rows.is_empty() {
+                return Ok(None);
             }
             let keys: Vec<String> =
                 rows.iter().filter_map(Record::key).filter(|key| Some(key) != from.as_ref()).collect();
@@ -332,7 +352,7 @@ impl<D: Driver> Translated<D> {
             let why = "the target shows no groups at all: the service account may not see them";
             return Err(failed(BackendErrorKind::Unproven, why).after(UNKNOWN));
         }
-        Ok(all)
+        Ok(Some(all))
     }
 }
 

@@ -10,7 +10,7 @@ use super::directory::{Group, Known};
 use super::fields::Values;
 use super::groups::{Form, GroupRecords, Membership};
 use super::membership::Held;
-use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Translated, fault};
+use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Translated, change, fault};
 use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Groups, Id};
 
 /// So many numbers in a row are tried for a new group.
@@ -49,8 +49,17 @@ impl<D: Driver> Groups for Translated<D> {
     async fn set_member(&self, cx: &Cx, group: &Id, user: &Id, member: bool) -> Result<bool, BackendError> {
         let group = self.group_for_step(cx, group).await?;
         let membership = self.membership_of(&group)?;
-        let gone = || BackendError::new("membership", BackendErrorKind::NotFound);
-        let mut before = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+        // "Not found" speaks of the group.
+        let gone = || {
+            let text = format!("'members': there is no user with the id '{user}'");
+            BackendError::refused("membership", ScimError::invalid_value(text))
+        };
+        let mut before = match self.read(cx, user, self.member_fields()).await? {
+            Some(before) => before,
+            None if member => return Err(gone()),
+            // Whoever is gone is no member.
+            None => return Ok(false),
+        };
         if holds(&group, &membership, &before) == member {
             return Ok(false);
         }
@@ -67,13 +76,17 @@ impl<D: Driver> Groups for Translated<D> {
                 return Err(BackendError::refused("membership", refusal));
             }
             let values = changed(&group, &membership, &before, member);
-            let outcome = self.call(cx, "membership", &NativeOp::Update { key: user.0.clone(), values }).await;
+            let outcome = change::update(self, cx, user, &values).await;
             if let Err(error) = &outcome
                 && !fault::is_doubtful(error)
             {
                 return Err(error.clone());
             }
-            let after = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+            let after = match self.read(cx, user, self.member_fields()).await? {
+                Some(after) => after,
+                None if member => return Err(gone()),
+                None => return Ok(true),
+            };
             if holds(&group, &membership, &after) == member {
                 return Ok(true);
             }
@@ -151,7 +164,10 @@ impl<D: Driver> Groups for Translated<D> {
         if let Err(error) = &outcome
             && !fault::is_doubtful(error)
         {
-            return Err(error.clone());
+            // Said of a group that is there, it may mean that the service account may not write it.
+            let there = error.kind == BackendErrorKind::NotFound && self.group(cx, &group.id).await?.is_some();
+            let kind = if there { BackendErrorKind::Denied } else { error.kind.clone() };
+            return Err(BackendError { kind, ..error.clone() });
         }
         match self.group(cx, &group.id).await? {
             Some(after) if after.name.trim() == name.trim() => Ok(()),
