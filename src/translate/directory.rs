@@ -44,6 +44,8 @@ struct Last {
     failed: Option<Instant>,
     /// What users' records hold and no group is known for, and since when.
     missing: HashMap<Token, Instant>,
+    /// Fields of memberships that were found to be shown although some records lack them, and when.
+    shown: HashMap<FieldId, Instant>,
     /// Groups that were read one by one.
     single: HashMap<Id, (Instant, Group)>,
 }
@@ -154,6 +156,16 @@ impl Directory {
         let mut last = self.last();
         last.single.retain(|_, (at, _)| at.elapsed() < FOR_STEPS);
         last.single.insert(group.id.clone(), (Instant::now(), group.clone()));
+    }
+
+    /// Takes note that a field that some records lack is shown where there is something in it.
+    pub(super) fn note_shown(&self, field: FieldId) {
+        self.last().shown.insert(field, Instant::now());
+    }
+
+    /// Whether that was found out a moment ago.
+    pub(super) fn is_shown(&self, field: FieldId) -> bool {
+        self.last().shown.get(&field).is_some_and(|at| at.elapsed() < FOR_STEPS)
     }
 
     /// A group that was read by itself a moment ago.

@@ -325,18 +325,20 @@ impl<D: Driver> Translated<D> {
         records: &[Record],
     ) -> Result<(), BackendError> {
         let field = membership.field;
-        if records.iter().all(|record| record.shows(field)) {
+        if records.iter().all(|record| record.shows(field)) || self.directory.is_shown(field) {
             return Ok(());
         }
         let condition = self.model().dialect.nulls.then_some(Condition::NotEmpty(field));
         let scan = Scan { condition, fields: self.member_fields(), limit: ROWS_SEEN, ..Scan::default() };
         let rows = self.rows(cx, scan).await?;
         if rows.iter().any(|row| row.shows(field)) {
+            self.directory.note_shown(field);
             return Ok(());
         }
         // A query for those who have something in it looks at hidden fields, too.
         let somebody_has_it = self.model().dialect.nulls && !rows.is_empty();
         if !somebody_has_it && self.leaves_out_empty(cx).await? {
+            self.directory.note_shown(field);
             return Ok(());
         }
         let name = self.model().fields.name(field);
