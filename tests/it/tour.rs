@@ -4,9 +4,9 @@ use std::process::{Command, Stdio};
 
 use scim_bridge::cli::demo::Demo;
 use scim_bridge::cli::demo::tour::{LISTEN, Outcome, play};
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulators::bmc::Bmc;
-use simulators::control::Clock;
+use simulators::control::{Clock, Matcher};
 use simulators::ivanti::{BadStatus, Ivanti, IvantiOptions};
 
 use crate::curl;
@@ -46,7 +46,7 @@ async fn a_vendor_that_says_yes_and_does_nothing_is_found() {
     ivanti.set_options(options);
     let (outcome, page) = tour(bmc, ivanti).await;
     let off = "Microsoft Entra ID on ivanti, step 9 (leaver: switches the account off): ";
-    for fault in ["the answer is 500, not 200", "Status is 'Active', not 'Inactive'"] {
+    for fault in ["the answer is 500, not 200", "Status is \"Active\", not \"Inactive\""] {
         assert!(outcome.faults.contains(&format!("{off}{fault}")), "{page}");
     }
     assert!(outcome.faults.iter().all(|fault| fault.contains(" on ivanti, ")), "{page}");
@@ -59,6 +59,23 @@ async fn a_user_that_was_not_made_is_found() {
     bmc.set_options(simulators::bmc::BmcOptions { write: false, ..bmc.options() });
     let (outcome, page) = tour(bmc, ivanti).await;
     assert!(outcome.faults.iter().any(|fault| fault.contains("there is no record")), "{page}");
+}
+
+#[tokio::test]
+async fn a_foreign_write_into_a_members_record_is_found() {
+    let (bmc, ivanti) = look_alikes();
+    let renames = Matcher::new().method("PUT").path_contains("/entry/Group/");
+    bmc.control().hooks().after(renames, |bmc: &Bmc| {
+        let login = &simulators::demo::people(16)[15].login;
+        let users = bmc.records("User");
+        let member = users.iter().find(|user| user["Login Name"] == **login).expect("the demo company has them");
+        bmc.patch_record("User", member["Request ID"].as_str().expect("a key"), json!({ "Group List": "20009;" }));
+    });
+    let (outcome, page) = tour(bmc, ivanti).await;
+    let rename = "Okta group push on bmc, step 7 (rename: sends another name): record ";
+    let found =
+        |fault: &String| fault.starts_with(rename) && fault.ends_with("of User was written, and should not have been");
+    assert!(outcome.faults.iter().any(found), "{page}");
 }
 
 #[test]
