@@ -255,9 +255,9 @@ impl Plan<'_> {
     }
 }
 
-/// Whether a repeat would meet the same failure.
+/// Whether trying again at once is of no use: a repeat would meet the same failure, or has been made already.
 fn is_final(error: &BackendError) -> bool {
-    error.retry == Retry::Never
+    error.retry == Retry::Never || error.kind == BackendErrorKind::Contended
 }
 
 fn nobody(id: &Id) -> Failure {

@@ -1,8 +1,8 @@
 //! The groups of a target, as they were when they were read last: small enough to be held whole, and needed to say by name
 //! what users' records hold.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use scim_core::fold::fold;
@@ -12,11 +12,16 @@ use tokio::time::Instant;
 
 use super::groups::{Form, GroupRecords, Groups, Source};
 use super::membership::Held;
+use super::walk::{goes_on, in_order};
 use super::{Driver, FieldId, NativeOp, NativeReply, Object, Record, Scan, Translated};
 use crate::backend::{BackendError, BackendErrorKind, Cx, Id};
 
 /// How old the groups may be that users are shown with.
 const FOR_USERS: Duration = Duration::from_secs(300);
+/// How old a group may be for the later pages of a list, and for the steps of one change.
+pub(super) const FOR_STEPS: Duration = Duration::from_secs(60);
+/// So many tokens without a group are remembered.
+const MISSING_MAX: usize = 10_000;
 /// How long a group that was not there when the groups were read is not looked for again.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
@@ -27,12 +32,22 @@ pub(super) struct Directory {
     turn: tokio::sync::Mutex<()>,
 }
 
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 struct Last {
     known: Option<Arc<Known>>,
+    /// Counts readings, and writes of our own, which make what was read before them old.
+    readings: u64,
+    writes: u64,
     /// When reading failed, if it did since.
     failed: Option<Instant>,
+    /// What users' records hold and no group is known for, and since when.
+    missing: HashMap<Token, Instant>,
+    /// Groups that were read one by one.
+    single: HashMap<Id, (Instant, Group)>,
 }
+
+/// What a user's record holds: the kind's place, and the folded text.
+type Token = (usize, String);
 
 /// All groups at one time, by kind and key.
 #[derive(Debug)]
@@ -40,7 +55,7 @@ pub(super) struct Known {
     at: Instant,
     groups: Vec<Group>,
     by_id: HashMap<String, usize>,
-    by_token: HashMap<(usize, String), Vec<usize>>,
+    by_token: HashMap<Token, Vec<usize>>,
 }
 
 /// One group.
@@ -74,7 +89,7 @@ impl Group {
 
 impl Known {
     fn new(groups: Vec<Group>, declared: &Groups) -> Self {
-        let mut by_token: HashMap<(usize, String), Vec<usize>> = HashMap::new();
+        let mut by_token: HashMap<Token, Vec<usize>> = HashMap::new();
         for (place, group) in groups.iter().enumerate() {
             let mut holds = |text: &str| by_token.entry((group.kind, fold(text))).or_default().push(place);
             holds(&group.token);
@@ -98,92 +113,140 @@ impl Known {
         self.by_id.get(id).map(|&place| &self.groups[place])
     }
 
-    /// Those that a user's record means; several where the vendor has a number twice.
-    pub(super) fn by_token(&self, kind: usize, token: &str) -> impl Iterator<Item = &Group> {
-        self.by_token.get(&(kind, fold(token))).into_iter().flatten().map(|&place| &self.groups[place])
+    /// The one that a user's record means: the first, where the vendor has a number twice.
+    pub(super) fn by_token(&self, kind: usize, token: &str) -> Option<&Group> {
+        let places = self.by_token.get(&(kind, fold(token)))?;
+        places.first().map(|&place| &self.groups[place])
     }
 }
 
 impl Directory {
-    fn last(&self) -> Last {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn last(&self) -> MutexGuard<'_, Last> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known, however old.
     pub(super) fn known(&self) -> Option<Arc<Known>> {
-        self.last().known
+        self.last().known.clone()
     }
 
     /// After a write of our own the groups are read anew when they are needed.
     pub(super) fn forget(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Last::default();
+        let mut last = self.last();
+        *last = Last { readings: last.readings, writes: last.writes + 1, ..Last::default() };
     }
 
-    fn note(&self, outcome: Result<Arc<Known>, ()>) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        match outcome {
-            Ok(known) => *last = Last { known: Some(known), failed: None },
+    /// Keeps one group for the steps of a change.
+    pub(super) fn keep(&self, group: &Group) {
+        let mut last = self.last();
+        last.single.retain(|_, (at, _)| at.elapsed() < FOR_STEPS);
+        last.single.insert(group.id.clone(), (Instant::now(), group.clone()));
+    }
+
+    /// A group that was read by itself a moment ago.
+    pub(super) fn kept(&self, id: &Id) -> Option<Group> {
+        let last = self.last();
+        last.single.get(id).filter(|(at, _)| at.elapsed() < FOR_STEPS).map(|(_, group)| group.clone())
+    }
+
+    fn note(&self, read: Result<Arc<Known>, ()>, writes: u64) {
+        let mut last = self.last();
+        last.readings += 1;
+        match read {
+            Ok(known) if last.writes == writes => (last.known, last.failed) = (Some(known), None),
+            Ok(_) => {}
             Err(()) => last.failed = Some(Instant::now()),
         }
+    }
+
+    /// Whether reading failed a moment ago.
+    fn failed_lately(&self) -> bool {
+        self.last().failed.is_some_and(|at| at.elapsed() < UNKNOWN)
+    }
+
+    /// Those of the tokens that no group is known for, but for those that were looked for a moment ago.
+    fn unknown(&self, tokens: &[Token]) -> Vec<Token> {
+        let last = self.last();
+        let known = |(kind, token): &Token| last.known.as_ref().is_some_and(|it| it.by_token(*kind, token).is_some());
+        let looked = |token: &Token| last.missing.get(token).is_some_and(|at| at.elapsed() < UNKNOWN);
+        tokens.iter().filter(|token| !known(token) && !looked(token)).cloned().collect()
+    }
+
+    fn note_missing(&self, tokens: Vec<Token>) {
+        let mut last = self.last();
+        if last.missing.len() + tokens.len() > MISSING_MAX {
+            last.missing.clear();
+        }
+        let now = Instant::now();
+        last.missing.extend(tokens.into_iter().map(|token| (token, now)));
     }
 }
 
 impl<D: Driver> Translated<D> {
-    /// The groups, read not longer ago than this.
+    /// The groups, read not longer ago than this; none of age means after this call.
     pub(super) async fn groups_within(&self, cx: &Cx, age: Duration) -> Result<Arc<Known>, BackendError> {
-        let started = Instant::now();
-        let young = |known: &Arc<Known>| known.at >= started || known.at.elapsed() < age;
-        if let Some(known) = self.directory.known().filter(young) {
-            return Ok(known);
-        }
+        let young = |last: &Last| last.known.clone().filter(|known| known.at.elapsed() < age);
+        let readings = {
+            let last = self.directory.last();
+            if let Some(known) = young(&last) {
+                return Ok(known);
+            }
+            last.readings
+        };
         let _turn = self.directory.turn.lock().await;
-        // Whoever had the turn before may have read what is wanted here.
-        if let Some(known) = self.directory.known().filter(young) {
-            return Ok(known);
-        }
+        let writes = {
+            let last = self.directory.last();
+            // Whoever had the turn before has read what is wanted here.
+            let read = last.known.clone().filter(|_| last.readings > readings);
+            if let Some(known) = read.or_else(|| young(&last)) {
+                return Ok(known);
+            }
+            last.writes
+        };
         let read = self.read_groups(cx).await.map(Arc::new);
-        self.directory.note(read.as_ref().map(Arc::clone).map_err(|_| ()));
+        self.directory.note(read.as_ref().map(Arc::clone).map_err(|_| ()), writes);
         read
     }
 
-    /// Makes sure that users can be shown with their groups, as far as that is possible: users are shown without them
-    /// rather than not at all, because whoever is to be switched off is looked up first.
-    pub(super) async fn groups_for_users(&self, cx: &Cx) {
-        if self.model().groups.is_none() || self.directory.last().failed.is_some_and(|at| at.elapsed() < UNKNOWN) {
+    /// Makes sure that the groups are known that these records name, as far as that is possible: users are shown without
+    /// them rather than not at all, because whoever is to be switched off is looked up first.
+    pub(super) async fn groups_for_records(&self, cx: &Cx, records: &[Record]) {
+        let Some(declared) = &self.model().groups else { return };
+        let mut tokens: Vec<Token> = Vec::new();
+        for record in records {
+            for (kind, it) in declared.kinds.iter().enumerate() {
+                let held = Held::read(&it.membership, record.get(it.membership.field));
+                tokens.extend(held.tokens().iter().map(|token| (kind, fold(token))));
+            }
+        }
+        tokens.sort_unstable();
+        tokens.dedup();
+        let unknown = self.directory.unknown(&tokens);
+        let old = self.directory.known().is_some_and(|known| known.at.elapsed() >= FOR_USERS);
+        if tokens.is_empty() || (unknown.is_empty() && !old) || self.directory.failed_lately() {
             return;
         }
-        if let Err(error) = self.groups_within(cx, FOR_USERS).await {
+        let age = if unknown.is_empty() { FOR_USERS } else { Duration::ZERO };
+        if let Err(error) = self.groups_within(cx, age).await {
             tracing::warn!(request.id = %cx.request_id, %error, "users are shown without their groups");
         }
-    }
-
-    /// Reads the groups anew when one of these records names a group that is not known; not again for a while when it is
-    /// not known then either.
-    pub(super) async fn groups_for_records(&self, cx: &Cx, records: &[Record]) {
-        let (Some(declared), Some(known)) = (&self.model().groups, self.directory.known()) else { return };
-        let unknown = |record: &Record| {
-            declared.kinds.iter().enumerate().any(|(kind, it)| {
-                let held = Held::read(&it.membership, record.get(it.membership.field));
-                held.tokens().iter().any(|token| known.by_token(kind, token).next().is_none())
-            })
-        };
-        if known.at.elapsed() >= UNKNOWN && records.iter().any(unknown) {
-            let _ = self.groups_within(cx, UNKNOWN).await;
-        }
+        self.directory.note_missing(self.directory.unknown(&unknown));
     }
 
     /// The `groups` of a user with this record: those that are known, with their names. None where the record was read
     /// without them.
     pub(super) fn groups_of(&self, record: &Record) -> Option<Value> {
         let (declared, known) = (self.model().groups.as_ref()?, self.directory.known()?);
+        let mut seen = HashSet::new();
         let mut elements = Vec::new();
         for (kind, it) in declared.kinds.iter().enumerate() {
             let held = Held::read(&it.membership, record.get(it.membership.field));
-            for group in held.tokens().iter().flat_map(|token| known.by_token(kind, token)) {
-                elements.push(json!({ "value": group.id.0, "display": group.shown_name, "type": "direct" }));
+            for group in held.tokens().iter().filter_map(|token| known.by_token(kind, token)) {
+                if seen.insert(&group.id) {
+                    elements.push(json!({ "value": group.id.0, "display": group.shown_name, "type": "direct" }));
+                }
             }
         }
-        elements.dedup();
         (!elements.is_empty()).then_some(Value::Array(elements))
     }
 
@@ -242,8 +305,12 @@ impl<D: Driver> Translated<D> {
             if (from.is_some() && overlap == 0) || rows.iter().any(|row| row.key().is_none()) {
                 return Err(failed(BackendErrorKind::Garbled, "a page of groups does not go on from the one before"));
             }
-            let next = rows.last().and_then(Record::key);
-            let fresh = rows.len() - overlap;
+            let keys: Vec<String> =
+                rows.iter().filter_map(Record::key).filter(|key| Some(key) != from.as_ref()).collect();
+            if !(in_order(&keys) && goes_on(from.as_deref(), keys.first())) {
+                return Err(failed(BackendErrorKind::Garbled, "the groups are not in the order of their keys"));
+            }
+            let (next, fresh) = (keys.last().cloned(), keys.len());
             all.extend(rows.into_iter().filter(|row| row.key() != from));
             if fresh == 0 || short {
                 break;

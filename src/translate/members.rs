@@ -6,7 +6,7 @@ use std::time::Duration;
 use scim_core::{AttrSet, Resource, fold};
 use serde_json::{Value, json};
 
-use super::directory::{Group, group_of};
+use super::directory::{FOR_STEPS, Group, group_of};
 use super::groups::{Form, Groups, Membership};
 use super::write_groups::holds;
 use super::{
@@ -14,12 +14,14 @@ use super::{
 };
 use crate::backend::{BackendError, BackendErrorKind, Batch, Cursor, Cx, Id, Query, Row};
 
-/// How old the groups may be for the later pages of a list, and for the steps of one change.
-pub(super) const FOR_STEPS: Duration = Duration::from_secs(60);
 /// How old the groups may be that one is taken from to prove that a query looked.
 const FOR_CANARY: Duration = Duration::from_secs(300);
+/// How long a client waits before it asks again.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 /// So many users are asked for by their keys at once.
 const USERS_AT_ONCE: usize = 20;
+/// So many users are read to see whether a field is shown at all.
+const ROWS_SEEN: usize = 20;
 /// So many groups are named in one query for their members; more are not worth naming.
 const GROUPS_NAMED_MAX: usize = 20;
 
@@ -110,7 +112,9 @@ impl<D: Driver> Translated<D> {
             let safe = !matches!(key, "" | "." | "..");
             match if safe { self.call_on(cx, Object::Groups(kind), "group", &op).await } else { return Ok(None) } {
                 Ok(NativeReply::Record(record)) if record.key().as_deref() == Some(key) => {
-                    return Ok(group_of(declared, kind, records, &record));
+                    let group = group_of(declared, kind, records, &record);
+                    group.iter().for_each(|group| self.directory.keep(group));
+                    return Ok(group);
                 }
                 Err(error) if !matches!(error.kind, BackendErrorKind::NotFound | BackendErrorKind::Garbled) => {
                     return Err(error);
@@ -126,13 +130,20 @@ impl<D: Driver> Translated<D> {
     /// The group as it was a moment ago, for the steps of one change.
     pub(super) async fn group_for_step(&self, cx: &Cx, id: &Id) -> Result<Group, BackendError> {
         let gone = || BackendError::new("groups", BackendErrorKind::NotFound);
+        if let Some(group) = self.directory.kept(id) {
+            return Ok(group);
+        }
         if let Some(group) = self.groups_within(cx, FOR_STEPS).await?.by_id(id.as_str()) {
             return Ok(group.clone());
         }
         self.group(cx, id).await?.ok_or_else(gone)
     }
 
-    /// The groups of this name by a query; none when that cannot settle it, and all groups have to be looked at.
+    /// The groups of this name by a query; none when that cannot settle it, and all groups have to be looked at. Another
+    /// group is asked for beside it: an answer without that one is no answer.
+    ///
+    /// # Errors
+    /// `Unproven`, else those of the calls.
     async fn groups_named(&self, cx: &Cx, name: &str) -> Result<Option<Vec<Group>>, BackendError> {
         let declared = self.declared_groups()?;
         let Some(records) = declared.records(0).filter(|_| declared.kinds.len() == 1) else { return Ok(None) };
@@ -140,26 +151,34 @@ impl<D: Driver> Translated<D> {
         let plain = |text: &str| {
             text.is_ascii() && !text.is_empty() && !text.chars().any(char::is_control) && !(dialect.is_keyword)(text)
         };
-        // Another group beside the asked one, in the same query: an answer without it is no answer.
-        let known = self.groups_within(cx, FOR_CANARY).await?;
-        let canary = known.groups().iter().find(|group| plain(&group.name) && !fold::same(&group.name, name));
-        let (Some(canary), true) = (canary, dialect.case_insensitive && plain(name)) else { return Ok(None) };
-        let equal = |text: &str| Condition::Compare(records.name, Relation::Eq, NativeValue::text(text));
-        let scan = Scan {
-            condition: Condition::any(vec![equal(name), equal(&canary.name)]),
-            fields: records.fields.all().collect(),
-            limit: self.model().policy.page_size,
-            ..Scan::default()
-        };
-        let op = NativeOp::Scan(scan);
-        let rows = match self.call_on(cx, Object::Groups(0), "groups", &op).await? {
-            NativeReply::Page(rows) => rows,
-            _ => return Ok(None),
-        };
-        let found: Vec<Group> = rows.iter().filter_map(|row| group_of(declared, 0, records, row)).collect();
-        let (canaries, others): (Vec<Group>, Vec<Group>) = found.into_iter().partition(|group| group.id == canary.id);
-        let answered = !canaries.is_empty() && others.iter().all(|group| fold::same(&group.name, name));
-        Ok(answered.then_some(others))
+        if !(dialect.case_insensitive && plain(name)) {
+            return Ok(None);
+        }
+        // The canary may have gone since it was seen: then another one is taken.
+        for age in [FOR_CANARY, Duration::ZERO] {
+            let known = self.groups_within(cx, age).await?;
+            let fits = |group: &&Group| plain(&group.name) && !fold::same(&group.name, name);
+            let Some(canary) = known.groups().iter().find(fits) else { return Ok(None) };
+            let equal = |text: &str| Condition::Compare(records.name, Relation::Eq, NativeValue::text(text));
+            let scan = Scan {
+                condition: Condition::any(vec![equal(name), equal(&canary.name)]),
+                fields: records.fields.all().collect(),
+                limit: self.model().policy.page_size.max(ROWS_SEEN),
+                ..Scan::default()
+            };
+            let op = NativeOp::Scan(scan);
+            let NativeReply::Page(rows) = self.call_on(cx, Object::Groups(0), "groups", &op).await? else {
+                return Ok(None);
+            };
+            let found = rows.iter().filter_map(|row| group_of(declared, 0, records, row));
+            let (canaries, others): (Vec<Group>, Vec<Group>) =
+                found.partition(|group| fold::same(&group.name, &canary.name));
+            if !canaries.is_empty() && others.iter().all(|group| fold::same(&group.name, name)) {
+                return Ok(Some(others));
+            }
+        }
+        let why = "the target's answer lacks a group that is there, or has others than were asked for";
+        Err(BackendError::new("groups", BackendErrorKind::Unproven).after(RETRY_AFTER).because(why))
     }
 
     /// Puts the members into a page of groups: all of them, or those among `asked`. One scan over users serves them all.
@@ -223,9 +242,13 @@ impl<D: Driver> Translated<D> {
             users.extend(step.records);
             match step.next {
                 Some(next) => scan.from = Some(next),
-                None => return Ok(users),
+                None => break,
             }
         }
+        for group in groups {
+            self.require_shown(cx, &self.membership_of(group)?, &users).await?;
+        }
+        Ok(users)
     }
 
     /// A condition that holds at least for the members of a group.
@@ -236,17 +259,59 @@ impl<D: Driver> Translated<D> {
         if !self.model().dialect.like || !group.token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
-        // First, last, alone or between others; the ids of a list end in a semicolon, which some servers leave out at
-        // its end, and blanks may stand before them.
-        let text = |text: &str| LikePart::Text(text.to_owned());
-        let (first, inner) = (text(&format!("{};", group.token)), text(&format!(";{}", group.token)));
-        let blank = text(&format!(" {}", group.token));
-        Condition::any(vec![
-            equal(&group.token),
-            Condition::Like(field, vec![first, LikePart::Any]),
-            Condition::Like(field, vec![LikePart::Any, inner, LikePart::Any]),
-            Condition::Like(field, vec![LikePart::Any, blank, LikePart::Any]),
-        ])
+        // Between semicolons, as the vendor stores a list; loosely between commas and blanks, which some servers have.
+        let token = group.token.as_str();
+        let like = |before: bool, text: String, after: bool| {
+            let any = |wanted: bool| wanted.then_some(LikePart::Any);
+            let parts = any(before).into_iter().chain([LikePart::Text(text)]).chain(any(after));
+            Condition::Like(field, parts.collect())
+        };
+        let mut parts =
+            vec![equal(token), like(true, format!(";{token}"), false), like(true, format!(";{token};"), true)];
+        parts.extend([';', ',', ' '].map(|separator| like(false, format!("{token}{separator}"), true)));
+        parts.extend([',', ' '].map(|separator| like(true, format!("{separator}{token}"), true)));
+        Condition::any(parts)
+    }
+
+    /// For a filter on the groups of users: makes sure that they are known, and where it asks for the members of one, the
+    /// condition that holds at least for them.
+    pub(super) async fn members_asked(&self, cx: &Cx, query: &Query) -> Result<Option<Condition>, BackendError> {
+        let model = self.model();
+        let (Some(filter), Some(groups)) = (&query.filter, model.groups_attribute()) else { return Ok(None) };
+        let definition = &model.description.users;
+        if model.groups.is_none() || !filter.attributes(definition).contains(groups) {
+            return Ok(None);
+        }
+        let known = self.groups_within(cx, FOR_STEPS).await?;
+        let id = definition.child(groups, "value").and_then(|value| filter.required_text(value));
+        let Some(group) = id.and_then(|id| known.by_id(id)) else { return Ok(None) };
+        Ok(self.is_member(group, &self.membership_of(group)?))
+    }
+
+    /// Makes sure that the service account may see the field of a membership: one that is missing from a record may be
+    /// empty or hidden, and a hidden list must not be written over.
+    ///
+    /// # Errors
+    /// `Denied` when nobody's record shows it.
+    pub(super) async fn require_shown(
+        &self,
+        cx: &Cx,
+        membership: &Membership,
+        records: &[Record],
+    ) -> Result<(), BackendError> {
+        let field = membership.field;
+        if records.iter().all(|record| record.shows(field)) {
+            return Ok(());
+        }
+        let condition = self.model().dialect.nulls.then_some(Condition::NotEmpty(field));
+        let scan = Scan { condition, fields: self.member_fields(), limit: ROWS_SEEN, ..Scan::default() };
+        let rows = self.rows(cx, scan).await?;
+        if rows.iter().any(|row| row.shows(field)) {
+            return Ok(());
+        }
+        let name = self.model().fields.name(field);
+        let why = format!("the service account is not shown the field '{name}' of anybody");
+        Err(BackendError::new("membership", BackendErrorKind::Denied).because(why))
     }
 
     /// The records of those of these users that exist, as far as memberships need them.

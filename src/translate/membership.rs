@@ -74,10 +74,17 @@ impl Held {
     }
 }
 
+/// What servers and people separate ids with.
+const SEPARATORS: [char; 3] = [';', ',', ' '];
+
 fn split(form: &Form, text: &str) -> Vec<String> {
     let separated = |by: &[char]| text.split(by).map(|token| token.trim().to_owned()).collect();
     match form {
         Form::Single { .. } => vec![text.trim().to_owned()],
+        // Names may have blanks and commas in them, ids have not.
+        Form::List { .. } if text.chars().all(|it| it.is_ascii_digit() || SEPARATORS.contains(&it)) => {
+            separated(&SEPARATORS)
+        }
         Form::List { .. } if text.contains(';') => separated(&[';']),
         Form::List { .. } if text.contains(',') => separated(&[',']),
         Form::List { .. } => separated(&[' ']),
@@ -105,6 +112,7 @@ mod tests {
             ("\"1; 20023; \"", Some("1;20023;")),
             ("\"1, 20023\"", Some("1;20023;")),
             ("\"1 20023\"", Some("1;20023;")),
+            ("\"9 0 1,20023;\"", Some("9;0;1;20023;")),
             ("\"My Group;7;\"", Some("My Group;7;")),
             ("7", Some("7;")),
         ] {

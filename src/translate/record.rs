@@ -133,6 +133,8 @@ fn text_of(value: Value) -> Option<String> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Record {
     values: Vec<Option<NativeValue>>,
+    /// The fields that the answer had, empty ones among them.
+    shown: Vec<FieldId>,
 }
 
 impl Record {
@@ -146,8 +148,16 @@ impl Record {
         self.values.get(field.index())?.as_ref()
     }
 
+    /// Whether the answer had the field at all. One that is missing may be empty, or hidden from the service account.
+    pub fn shows(&self, field: FieldId) -> bool {
+        self.shown.contains(&field)
+    }
+
     /// Sets a field.
     pub fn set(&mut self, field: FieldId, value: Option<NativeValue>) {
+        if !self.shown.contains(&field) {
+            self.shown.push(field);
+        }
         if self.values.len() <= field.index() {
             self.values.resize(field.index() + 1, None);
         }

@@ -259,9 +259,12 @@ impl<D: Driver> Backend for Translated<D> {
         if query.endpoint == Endpoint::Groups {
             return self.scan_groups(cx, query).await;
         }
-        let (plan, _, scan) = self.scan_for(query, self.narrowing());
+        let (plan, _, mut scan) = self.scan_for(query, self.narrowing());
         if plan == Plan::Nothing {
             return Ok(Batch::default());
+        }
+        if let Some(members) = self.members_asked(cx, query).await? {
+            scan.condition = Condition::all(scan.condition.into_iter().chain([members]).collect());
         }
         let mut want = query.want.clone();
         if let Some(filter) = &query.filter {
@@ -336,7 +339,6 @@ impl<D: Driver> Translated<D> {
     /// Sees to it that the groups are known by which these records are shown, where they are shown.
     async fn groups_for(&self, cx: &Cx, want: &AttrSet, records: &[Record]) {
         if self.model().groups_attribute().is_some_and(|groups| want.contains(groups)) && !records.is_empty() {
-            self.groups_for_users(cx).await;
             self.groups_for_records(cx, records).await;
         }
     }

@@ -144,7 +144,7 @@ fn distinct(rows: Vec<Record>) -> Result<Vec<Record>, BackendError> {
 
 /// Whether keys ascend by any of the orders that databases have: by code, without regard to letter case, or without
 /// regard to punctuation as well.
-fn in_order(keys: &[String]) -> bool {
+pub(super) fn in_order(keys: &[String]) -> bool {
     let pairs = || keys.windows(2);
     pairs().all(|pair| pair[0] < pair[1])
         || pairs().all(|pair| folded(&pair[0]) <= folded(&pair[1]))
@@ -152,7 +152,7 @@ fn in_order(keys: &[String]) -> bool {
 }
 
 /// Whether a page moves on from the key before it. A walk that does not would never end.
-fn goes_on(last: Option<&str>, first: Option<&String>) -> bool {
+pub(super) fn goes_on(last: Option<&str>, first: Option<&String>) -> bool {
     let (Some(last), Some(first)) = (last, first) else { return true };
     *last < **first || folded(last) < folded(first) || letters(last) < letters(first)
 }

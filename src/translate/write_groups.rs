@@ -1,6 +1,6 @@
 //! Changing memberships, and making, renaming and deleting groups.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,6 +24,7 @@ impl<D: Driver> Groups for Translated<D> {
         let group = self.group_for_step(cx, group).await?;
         let membership = self.membership_of(&group)?;
         let records = self.users_by_id(cx, users).await?;
+        self.require_shown(cx, &membership, &records).await?;
         let candidates = records.iter().filter_map(|record| {
             let holds = holds(&group, &membership, record);
             let join = self.refuse_join(&group, &membership, record);
@@ -51,7 +52,8 @@ impl<D: Driver> Groups for Translated<D> {
         if holds(&group, &membership, &before) == member {
             return Ok(false);
         }
-        let mut failure = BackendErrorKind::Contended;
+        self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
+        let mut overwritten = false;
         for _ in 0..2 {
             let refusal = match member {
                 true => self.refuse_join(&group, &membership, &before),
@@ -72,15 +74,14 @@ impl<D: Driver> Groups for Translated<D> {
                 return Ok(true);
             }
             outcome?;
-            // What stayed as it was, nobody overwrote.
-            failure = if after.get(membership.field) == before.get(membership.field) {
-                BackendErrorKind::NotEffective(vec!["members".to_owned()])
-            } else {
-                BackendErrorKind::Contended
-            };
+            overwritten |= after.get(membership.field) != before.get(membership.field);
             before = after;
         }
-        Err(BackendError::new("membership", failure).after(CONTENDED_RETRY))
+        // What stayed as it was both times, nobody overwrote.
+        Err(match overwritten {
+            true => BackendError::new("membership", BackendErrorKind::Contended).after(CONTENDED_RETRY),
+            false => BackendError::new("membership", BackendErrorKind::NotEffective(vec!["members".to_owned()])),
+        })
     }
 
     async fn create_group(&self, cx: &Cx, name: &str) -> Result<Id, BackendError> {
@@ -198,8 +199,9 @@ impl<D: Driver> Translated<D> {
         match membership.form {
             Form::Single { moves: false, .. } if !held.tokens().is_empty() => {
                 let text = format!(
-                    "'members': the user '{}' is in another group of this kind already, and can be in one only",
-                    user.key().unwrap_or_default()
+                    "'members': the user '{}' has another {} already, and can have one only",
+                    user.key().unwrap_or_default(),
+                    model.groups.as_ref().map_or("group", |groups| groups.kinds[group.kind].word)
                 );
                 Some(ScimError::mutability(text))
             }
@@ -237,10 +239,12 @@ impl<D: Driver> Translated<D> {
             BackendError::refused("create group", ScimError::plain(500, text))
         };
         let range = records.numbers.ok_or_else(full)?;
-        let own = known.groups().iter().filter_map(|group| group.token.parse::<i64>().ok());
-        let last = own.filter(|number| (range.min..=range.max).contains(number)).max();
+        let taken: HashSet<i64> = known.groups().iter().filter_map(|group| group.token.parse().ok()).collect();
+        let last = taken.iter().copied().filter(|number| (range.min..=range.max).contains(number)).max();
         let first = last.map_or(range.min, |last| last + 1);
-        for number in (first..=range.max).take(NUMBERS_TRIED_MAX) {
+        // Behind the last one there is; where that is the very last, in the gaps.
+        let numbers = (first..=range.max).chain((range.min..first).filter(|number| !taken.contains(number)));
+        for number in numbers.take(NUMBERS_TRIED_MAX) {
             if !self.is_named(cx, number).await? {
                 return Ok(number);
             }
@@ -298,7 +302,7 @@ impl<D: Driver> Translated<D> {
         for (field, value) in values {
             for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.field == field) {
                 for token in Held::read(&it.membership, Some(value)).tokens() {
-                    let name = known.as_ref().and_then(|known| Some(known.by_token(kind, token).next()?.name.clone()));
+                    let name = known.as_ref().and_then(|known| Some(known.by_token(kind, token)?.name.clone()));
                     if declared.is_protected(token, name.as_deref().unwrap_or(token)) {
                         let text = format!("the {} '{token}' is protected by the bridge's configuration", it.word);
                         return Err(ScimError::mutability(text));

@@ -148,7 +148,7 @@ fn queries_are_quoted_in_one_place_and_encoded_once() {
     let call = driver.encode(Object::Users, &NativeOp::Scan(scan));
     assert_eq!(
         call.readable_target(),
-        r#"/api/arsys/v1/entry/User?q=(('Login Name' = "O""Brien' & 100%+") OR ('Login Name' LIKE "%ab_")) AND ('Request ID' > "000000000000007")&fields=values(Request ID,Login Name)&sort=Request ID.asc&limit=50"#
+        r#"/api/arsys/v1/entry/User?q=(('Login Name' = "O""Brien' & 100%+") OR ('Login Name' LIKE "%ab_")) AND ('Request ID' >= "000000000000007")&fields=values(Request ID,Login Name)&sort=Request ID.asc&limit=50"#
     );
     let raw = call.request.uri().to_string();
     assert!(raw.contains("%20%26%20100%25%2B%22"), "{raw}");

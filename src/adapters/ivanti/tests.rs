@@ -139,18 +139,18 @@ fn filters_have_the_only_shape_that_is_read_correctly() {
     let start = "/api/odata/businessobject/employees?$filter=";
     let either = Condition::Or(vec![eq("LoginID", "a"), eq("LoginID", "o'b")]);
     for (condition, expected) in [
-        (eq("LoginID", "O'Brien & 100%"), "LoginID eq 'O''Brien & 100%' and RecId gt 'b'"),
-        (either.clone(), "(LoginID eq 'a' or LoginID eq 'o''b') and RecId gt 'b'"),
+        (eq("LoginID", "O'Brien & 100%"), "LoginID eq 'O''Brien & 100%' and RecId ge 'b'"),
+        (either.clone(), "(LoginID eq 'a' or LoginID eq 'o''b') and RecId ge 'b'"),
         (
             Condition::And(vec![eq("Title", "t"), either.clone(), Condition::Empty(field("Phone"))]),
-            "(LoginID eq 'a' or LoginID eq 'o''b') and Title eq 't' and Phone eq '$NULL' and RecId gt 'b'",
+            "(LoginID eq 'a' or LoginID eq 'o''b') and Title eq 't' and Phone eq '$NULL' and RecId ge 'b'",
         ),
         // Two groups cannot be said: one of them is left to the check.
-        (Condition::And(vec![either.clone(), either]), "(LoginID eq 'a' or LoginID eq 'o''b') and RecId gt 'b'"),
+        (Condition::And(vec![either.clone(), either]), "(LoginID eq 'a' or LoginID eq 'o''b') and RecId ge 'b'"),
         // A conjunction among alternatives is represented by one of its parts.
         (
             Condition::Or(vec![eq("LoginID", "a"), Condition::And(vec![eq("Title", "t"), eq("Phone", "1")])]),
-            "(LoginID eq 'a' or Title eq 't') and RecId gt 'b'",
+            "(LoginID eq 'a' or Title eq 't') and RecId ge 'b'",
         ),
     ] {
         assert_eq!(print(condition), format!("{start}{expected}{tail}"));

@@ -179,7 +179,12 @@ impl World {
                 assert_done(&answer, &case);
             }
             let writes = super::writes(&self.bridge, self.target).len();
-            assert_eq!(writes, wanted.symmetric_difference(&before).count(), "{case}: one write for each that changes");
+            assert_eq!(
+                writes,
+                wanted.symmetric_difference(&before).count(),
+                "{case}: one write for each that changes {:?}",
+                super::entries(&self.bridge, self.target)
+            );
             self.model[index] = wanted;
         }
         self.check(&case);

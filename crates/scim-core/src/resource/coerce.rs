@@ -30,11 +30,23 @@ pub fn coerce(definition: &Definition, id: AttrId, value: &Value) -> Result<Coer
         value => {
             let mut list = Vec::new();
             let given = elements(definition, id, value, is_hollow)?;
+            let meant = value.as_array().map_or(0, Vec::len);
+            if given.len() < meant && refers(definition, id) {
+                let text = format!("each element of '{}' must have a 'value'", definition.path(id));
+                return Err(ScimError::invalid_value(text));
+            }
             Identity::of(definition, id).add(&mut list, given.into_iter());
             keep_last_primary(&mut list);
             Ok(if list.is_empty() { Coerced::Unset } else { Coerced::Value(Value::Array(list)) })
         }
     }
+}
+
+/// Whether the elements of an attribute are references, which are nothing without a value: to read a list of empty ones as
+/// an empty list would take away what nobody named.
+fn refers(definition: &Definition, id: AttrId) -> bool {
+    let value = definition.child(id, "value");
+    value.is_some_and(|value| definition.node(value).attribute.mutability == Mutability::Immutable)
 }
 
 /// The elements that a `remove` operation lists. An element without a value is worth naming only where the attribute's

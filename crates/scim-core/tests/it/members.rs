@@ -66,6 +66,11 @@ fn operations_on_members_come_to_one_wish() {
         ),
         (json!([add(json!([{ "value": "1", "type": "user" }]))]), delta(&[("1", true)])),
         (json!([add(json!([{ "value": "1", "type": "Group" }]))]), Err(Some(ScimType::InvalidValue))),
+        (json!([add(json!([{ "display": "ada" }]))]), Err(Some(ScimType::InvalidValue))),
+        (
+            json!([{ "op": "replace", "path": "members", "value": [{ "value": null }] }]),
+            Err(Some(ScimType::InvalidValue)),
+        ),
         (json!([select("display eq \"Ada\"")]), Err(Some(ScimType::InvalidPath))),
         (json!([select("not (value eq \"1\")")]), Err(Some(ScimType::InvalidPath))),
         (json!([select("value sw \"1\"")]), Err(Some(ScimType::InvalidPath))),
