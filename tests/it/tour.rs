@@ -95,7 +95,7 @@ async fn every_line_of_the_introduction_works_as_printed() {
     let demo = Demo::new(LISTEN).await.expect("a free port");
     let (introduction, bmc) = (demo.introduction(), demo.bmc.clone());
     let commands = curl::commands(&introduction);
-    assert_eq!(commands.len(), 5, "{introduction}");
+    assert_eq!(commands.len(), 6, "{introduction}");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let visit = async {
         let mut answers = Vec::new();
@@ -108,8 +108,9 @@ async fn every_line_of_the_introduction_works_as_printed() {
         answers
     };
     let (answers, ()) = tokio::join!(visit, demo.serve(async { drop(stopped.await) }));
-    let [found, created, changed, record, journal] = &answers[..] else { panic!("five answers") };
+    let [found, created, changed, record, journal, group] = &answers[..] else { panic!("six answers") };
     assert_eq!(found["totalResults"], 1);
+    assert_eq!(group["totalResults"], 1);
     assert_eq!(created["userName"], "grace.hopper");
     assert_eq!(changed["active"], false);
     assert_eq!(record["Status"], "Disabled");
