@@ -173,7 +173,7 @@ impl TargetService {
     }
 
     /// There is no such user.
-    pub(super) fn not_found(&self, id: &str) -> Failure {
+    pub(super) fn not_found(id: &str) -> Failure {
         Self::not_found_at(Endpoint::Users, id)
     }
 

@@ -109,7 +109,7 @@ pub(super) async fn change(
     let cx = if change.off() { service.cx(caller).disabling() } else { cx };
     // Asked under the lock: it may have been deleted while this waited.
     if service.store.is_buried(&key) {
-        return Err(service.not_found(id));
+        return Err(TargetService::not_found(id));
     }
     let prepared = prepare(service, &cx, caller, id, &wish).await;
     let id = Id(id.to_owned());
@@ -124,7 +124,7 @@ pub(super) async fn change(
     let kept = Kept(stored.kept.clone());
     let written = service.backend.change(&cx, &id, &change, &kept).await.map_err(|failed| {
         let missing = failed.error.kind == BackendErrorKind::NotFound;
-        if missing { service.not_found(id.as_str()) } else { Failure::from(failed) }
+        if missing { TargetService::not_found(id.as_str()) } else { Failure::from(failed) }
     })?;
     if written.changed {
         service.wrote();
@@ -217,7 +217,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
     let _held = service.locks.hold(vec![format!("id {id}")], waits, &cx.hurry).await;
     // Asked under the lock: it may have been deleted while this waited.
     if service.store.is_buried(&key) {
-        return Err(service.not_found(id));
+        return Err(TargetService::not_found(id));
     }
     let id = Id(id.to_owned());
     let gone = |kind: &BackendErrorKind| *kind == BackendErrorKind::NotFound;
@@ -230,7 +230,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
             let cx = service.cx(caller).disabling();
             let written = match service.backend.change(&cx, &id, &Change::only_off(), &Kept::default()).await {
                 Ok(written) => written,
-                Err(failed) if gone(&failed.error.kind) => return Err(service.not_found(id.as_str())),
+                Err(failed) if gone(&failed.error.kind) => return Err(TargetService::not_found(id.as_str())),
                 Err(failed) => return Err(failed.into()),
             };
             let name = written.resource.text(service.definition(), service.backend.describe().user_name);
@@ -249,7 +249,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
                 Ok(()) => {}
                 Err(error) if gone(&error.kind) => {
                     service.store.forget(&key).await?;
-                    return Err(service.not_found(id.as_str()));
+                    return Err(TargetService::not_found(id.as_str()));
                 }
                 Err(error) => return Err(error.into()),
             }

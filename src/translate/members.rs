@@ -22,6 +22,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(10);
 const USERS_AT_ONCE: usize = 20;
 /// So many users are read to see whether a field is shown at all.
 const ROWS_SEEN: usize = 20;
+/// What may stand before and behind an id in a list; none is its beginning or end.
+const ENDS: [Option<char>; 4] = [None, Some(';'), Some(','), Some(' ')];
 /// So many groups are named in one query for their members; more are not worth naming.
 const GROUPS_NAMED_MAX: usize = 20;
 
@@ -113,7 +115,9 @@ impl<D: Driver> Translated<D> {
             match if safe { self.call_on(cx, Object::Groups(kind), "group", &op).await } else { return Ok(None) } {
                 Ok(NativeReply::Record(record)) if record.key().as_deref() == Some(key) => {
                     let group = group_of(declared, kind, records, &record);
-                    group.iter().for_each(|group| self.directory.keep(group));
+                    if let Some(group) = &group {
+                        self.directory.keep(group);
+                    }
                     return Ok(group);
                 }
                 Err(error) if !matches!(error.kind, BackendErrorKind::NotFound | BackendErrorKind::Garbled) => {
@@ -259,18 +263,31 @@ impl<D: Driver> Translated<D> {
         if !self.model().dialect.like || !group.token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return None;
         }
-        // Between semicolons, as the vendor stores a list; loosely between commas and blanks, which some servers have.
-        let token = group.token.as_str();
-        let like = |before: bool, text: String, after: bool| {
-            let any = |wanted: bool| wanted.then_some(LikePart::Any);
-            let parts = any(before).into_iter().chain([LikePart::Text(text)]).chain(any(after));
-            Condition::Like(field, parts.collect())
+        // Behind any separator, or at the beginning. A short number is asked for up to its end, because very many others
+        // begin with it; what begins with a long one is few, and rows are checked anyway.
+        let ends: &[Option<char>] = if group.token.len() < 5 { &ENDS } else { &[] };
+        let text = |before: Option<char>, after: Option<char>| {
+            let text: String = before.into_iter().chain(group.token.chars()).chain(after).collect();
+            LikePart::Text(text)
         };
-        let mut parts =
-            vec![equal(token), like(true, format!(";{token}"), false), like(true, format!(";{token};"), true)];
-        parts.extend([';', ',', ' '].map(|separator| like(false, format!("{token}{separator}"), true)));
-        parts.extend([',', ' '].map(|separator| like(true, format!("{separator}{token}"), true)));
-        Condition::any(parts)
+        let mut parts = Vec::with_capacity(ENDS.len() * ENDS.len());
+        for &before in &ENDS {
+            let begin = before.map(|_| LikePart::Any);
+            let pattern = |after, open: bool| {
+                let end = open.then_some(LikePart::Any);
+                begin.clone().into_iter().chain([text(before, after)]).chain(end).collect::<Vec<_>>()
+            };
+            if ends.is_empty() {
+                parts.push(pattern(None, true));
+            }
+            parts.extend(ends.iter().map(|&after| pattern(after, after.is_some())));
+        }
+        // A pattern without a wildcard is a comparison.
+        let condition = |pattern: Vec<LikePart>| match pattern.as_slice() {
+            [LikePart::Text(text)] => equal(text),
+            _ => Condition::Like(field, pattern),
+        };
+        Condition::any(parts.into_iter().map(condition).collect())
     }
 
     /// For a filter on the groups of users: makes sure that they are known, and where it asks for the members of one, the

@@ -43,8 +43,8 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        let (keys_compare, canary, directory, last) = Default::default();
-        Self { driver, wire, random, collation, keys_compare, canary, directory, last }
+        let (keys_compare, directory, canary, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, directory, canary, last }
     }
 
     pub(super) fn model(&self) -> &Model {

@@ -106,9 +106,10 @@ impl<D: Driver> Translated<D> {
             return Err(error.because("the target does not find a key by comparing: lists cannot be walked"));
         }
         // It may have ceased to satisfy the condition meanwhile.
-        match there {
-            true => self.prove_keys_compare(cx, last).await?,
-            false => self.prove_some_key_compares(cx).await?,
+        if there {
+            self.prove_keys_compare(cx, last).await?;
+        } else {
+            self.prove_some_key_compares(cx).await?;
         }
         Ok(Step::default())
     }

@@ -55,9 +55,10 @@ impl<D: Driver> Groups for Translated<D> {
         self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
         let mut overwritten = false;
         for _ in 0..2 {
-            let refusal = match member {
-                true => self.refuse_join(&group, &membership, &before),
-                false => self.refuse_leave(&group, &before),
+            let refusal = if member {
+                self.refuse_join(&group, &membership, &before)
+            } else {
+                self.refuse_leave(&group, &before)
             };
             if let Some(refusal) = refusal {
                 return Err(BackendError::refused("membership", refusal));
@@ -78,10 +79,10 @@ impl<D: Driver> Groups for Translated<D> {
             before = after;
         }
         // What stayed as it was both times, nobody overwrote.
-        Err(match overwritten {
-            true => BackendError::new("membership", BackendErrorKind::Contended).after(CONTENDED_RETRY),
-            false => BackendError::new("membership", BackendErrorKind::NotEffective(vec!["members".to_owned()])),
-        })
+        if overwritten {
+            return Err(BackendError::new("membership", BackendErrorKind::Contended).after(CONTENDED_RETRY));
+        }
+        Err(BackendError::new("membership", BackendErrorKind::NotEffective(vec!["members".to_owned()])))
     }
 
     async fn create_group(&self, cx: &Cx, name: &str) -> Result<Id, BackendError> {
