@@ -82,6 +82,7 @@ impl Demo {
     pub fn introduction(&self) -> String {
         let Self { address, simulators: Simulators { bmc, ivanti, .. }, .. } = self;
         let people = simulators::demo::people(2);
+        let group = &simulators::demo::groups(1)[0].name;
         let (login, other) = (&people[0].login, &people[1].login);
         let id = self.id_of(other);
         format!(
@@ -103,7 +104,10 @@ Look at the vendor's own record of {other}, and at the native calls that all of 
   curl -s http://{bmc}/_sim/records/User/{id}
   curl -s http://{bmc}/_sim/journal
 
-A joiner, a mover and a leaver, step by step and checked: scim-bridge demo --tour
+Look a group up, as Microsoft Entra ID does:
+  curl -s -G -H 'Authorization: Bearer demo-bmc' {address}/scim/v2/Groups --data-urlencode 'filter=displayName eq "{group}"'
+
+A joiner, a mover, a leaver and pushed groups, step by step and checked: scim-bridge demo --tour
 Press Ctrl-C to stop."#
         )
     }
