@@ -131,6 +131,7 @@ impl<D: Driver> Groups for Translated<D> {
         let declared = self.declared_groups()?;
         let refused = |text: &str| BackendError::refused("rename group", ScimError::mutability(text));
         let records = declared.records(group.kind).ok_or_else(|| refused("groups of this kind cannot be renamed"))?;
+        self.refuse_protected_group(&group)?;
         refuse_length(records, name)?;
         let known = self.groups_within(cx, Duration::ZERO).await?;
         let taken = known.groups().iter().find(|other| other.id != group.id && fold::same(&other.shown_name, name));
@@ -164,6 +165,7 @@ impl<D: Driver> Groups for Translated<D> {
         if self.declared_groups()?.records(group.kind).is_none() {
             return Err(refused("groups of this kind cannot be deleted"));
         }
+        self.refuse_protected_group(&group)?;
         self.directory.forget();
         let op = NativeOp::Remove { key: group.key.clone() };
         match self.call_on(cx, Object::Groups(group.kind), "delete group", &op).await {
@@ -184,6 +186,14 @@ impl<D: Driver> Translated<D> {
         Ok(self.declared_groups()?.kinds[group.kind].membership)
     }
 
+    fn refuse_protected_group(&self, group: &Group) -> Result<(), BackendError> {
+        if !self.model().is_protected_group(&group.token, &group.name) {
+            return Ok(());
+        }
+        let text = format!("the group '{}' is protected by the bridge's configuration", group.shown_name);
+        Err(BackendError::refused("group", ScimError::mutability(text)))
+    }
+
     /// Why a user cannot be put into a group.
     fn refuse_join(&self, group: &Group, membership: &Membership, user: &Record) -> Option<ScimError> {
         let model = self.model();
@@ -191,7 +201,7 @@ impl<D: Driver> Translated<D> {
         if let Some(refusal) = self.refuse_leave(group, user) {
             return Some(refusal);
         }
-        if model.groups.as_ref().is_some_and(|groups| groups.is_protected(&group.token, &group.name)) {
+        if model.is_protected_group(&group.token, &group.name) {
             let text =
                 format!("'members': the group '{name}' is protected by the bridge's configuration: nobody is added");
             return Some(ScimError::mutability(text));
@@ -298,16 +308,24 @@ impl<D: Driver> Translated<D> {
         &self,
         values: impl Iterator<Item = (FieldId, &'a NativeValue)>,
     ) -> Result<(), ScimError> {
-        let Some(declared) = &self.model().groups else { return Ok(()) };
+        let model = self.model();
         let known = self.directory.known();
+        let kinds = || model.groups.iter().flat_map(|groups| groups.kinds.iter().enumerate());
         for (field, value) in values {
-            for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.field == field) {
-                for token in Held::read(&it.membership, Some(value)).tokens() {
-                    let name = known.as_ref().and_then(|known| Some(known.by_token(kind, token)?.name.clone()));
-                    if declared.is_protected(token, name.as_deref().unwrap_or(token)) {
-                        let text = format!("the {} '{token}' is protected by the bridge's configuration", it.word);
-                        return Err(ScimError::mutability(text));
-                    }
+            let served = kinds().find(|(_, it)| it.membership.field == field);
+            if served.is_none() && !model.grants.resets.iter().any(|(own, _)| *own == field) {
+                continue;
+            }
+            let tokens = match served {
+                Some((_, it)) => Held::read(&it.membership, Some(value)).tokens().to_vec(),
+                None => vec![value.as_text()],
+            };
+            for token in tokens {
+                let group = served.and_then(|(kind, _)| known.as_ref()?.by_token(kind, &token));
+                let name = group.map_or(token.as_str(), |group| &group.name);
+                if model.is_protected_group(&token, name) {
+                    let text = format!("'{name}' is protected by the bridge's configuration: nobody is given it");
+                    return Err(ScimError::mutability(text));
                 }
             }
         }
