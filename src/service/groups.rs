@@ -91,6 +91,7 @@ async fn by_name(
         let query = Query {
             endpoint: Endpoint::Groups,
             filter: Some(filter.clone()),
+            also: None,
             want: AttrSet::default(),
             after: after.take(),
             until: None,

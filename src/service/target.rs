@@ -141,6 +141,7 @@ impl TargetService {
         let query = Query {
             endpoint: Endpoint::Users,
             filter: Some(filter),
+            also: None,
             want,
             after: None,
             until: None,
