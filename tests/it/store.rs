@@ -595,7 +595,7 @@ async fn a_record_is_found_by_what_is_kept(store: Arc<dyn Store>) {
     let keep = |id: &str, kept: Value| {
         let (store, key) = (store.clone(), RecordKey::new("bmc", "User", id));
         async move {
-            store.put(&key, RecordUpdate { kept: kept.as_object().cloned(), ..RecordUpdate::default() }).await.unwrap()
+            store.put(&key, RecordUpdate { kept: kept.as_object().cloned(), ..RecordUpdate::default() }).await.unwrap();
         }
     };
     keep("1", json!({ "nickName": "ADA", "emails": [{ "$native": true }, { "value": "Home@Example.com" }] })).await;
