@@ -23,6 +23,7 @@ mod membership;
 mod model;
 mod names;
 mod narrow;
+mod optional;
 mod password;
 mod probe;
 mod record;

@@ -215,7 +215,7 @@ impl<D: Driver> Translated<D> {
         let mut tokens: Vec<Token> = Vec::new();
         for record in records {
             for (kind, it) in declared.kinds.iter().enumerate() {
-                let held = Held::read(&it.membership, record.get(it.membership.field));
+                let held = Held::of(&it.membership, record);
                 tokens.extend(held.tokens().iter().map(|token| (kind, fold(token))));
             }
         }
@@ -240,7 +240,7 @@ impl<D: Driver> Translated<D> {
         let mut seen = HashSet::new();
         let mut elements = Vec::new();
         for (kind, it) in declared.kinds.iter().enumerate() {
-            let held = Held::read(&it.membership, record.get(it.membership.field));
+            let held = Held::of(&it.membership, record);
             for group in held.tokens().iter().filter_map(|token| known.by_token(kind, token)) {
                 if seen.insert(&group.id) {
                     elements.push(json!({ "value": group.id.0, "display": group.shown_name, "type": "direct" }));

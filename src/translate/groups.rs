@@ -50,6 +50,8 @@ pub struct GroupRecords {
     pub name_length_max: usize,
     /// Attributes of an extension and the fields they are shown from.
     pub shown: Vec<(AttrId, FieldId)>,
+    /// Fields that are not on every site's object: where they are not, groups are served without them.
+    pub optional: Vec<FieldId>,
     /// What a new group is made with beside its name.
     pub defaults: Vec<(FieldId, NativeValue)>,
     /// How new groups get the number that members hold; none where that is the key.

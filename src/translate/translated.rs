@@ -12,6 +12,7 @@ use super::collation::Collation;
 use super::directory::Directory;
 use super::keys::KeysCompare;
 use super::narrow::{Narrowed, narrow, narrow_indexed};
+use super::optional::Absent;
 use super::walk::Step;
 use super::{Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault};
 use crate::backend::{
@@ -29,6 +30,7 @@ pub struct Translated<D: Driver> {
     pub(super) keys_compare: KeysCompare,
     pub(super) directory: Directory,
     pub(super) canary: Canary,
+    pub(super) absent: Absent,
     last: Mutex<Option<Result<(), String>>>,
 }
 
@@ -42,8 +44,8 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        let (keys_compare, directory, canary, last) = Default::default();
-        Self { driver, wire, random, collation, keys_compare, directory, canary, last }
+        let (keys_compare, directory, canary, absent, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, directory, canary, absent, last }
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -68,8 +70,7 @@ impl<D: Driver> Translated<D> {
         operation: &'static str,
         op: &NativeOp,
     ) -> Result<NativeReply, BackendError> {
-        let call = self.driver.encode(object, op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(object, op, answer)).await;
+        let outcome = self.exchange(cx, object, op).await;
         if let Err(fault) = &outcome {
             tracing::debug!(request.id = %cx.request_id, operation, kind = ?fault.kind, text = %fault.text, "native fault");
         }
@@ -103,8 +104,7 @@ impl<D: Driver> Translated<D> {
             return Ok(None);
         }
         let op = NativeOp::Read { key: id.0.clone(), fields: fields.clone() };
-        let call = self.driver.encode(Object::Users, &op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(Object::Users, &op, answer)).await;
+        let outcome = self.exchange(cx, Object::Users, &op).await;
         self.remember(&outcome);
         if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NoSuchKey) {
             return Ok(None);

@@ -206,7 +206,7 @@ impl<D: Driver> Translated<D> {
                 format!("'members': the group '{name}' is protected by the bridge's configuration: nobody is added");
             return Some(ScimError::mutability(text));
         }
-        let held = Held::read(membership, user.get(membership.field));
+        let held = Held::of(membership, user);
         match membership.form {
             Form::Single { moves: false, .. } if !held.tokens().is_empty() => {
                 let text = format!(
@@ -271,7 +271,7 @@ impl<D: Driver> Translated<D> {
         let fields = self.member_fields();
         let scan = Scan { condition: Some(condition), fields, limit: 100, ..Scan::default() };
         let rows = self.rows(cx, scan).await?;
-        Ok(rows.iter().any(|row| Held::read(&membership, row.get(membership.field)).has(&group.token)))
+        Ok(rows.iter().any(|row| Held::of(&membership, row).has(&group.token)))
     }
 }
 
@@ -287,13 +287,13 @@ fn refuse_length(records: &GroupRecords, name: &str) -> Result<(), BackendError>
 
 /// Whether a user's record names a group, by what members hold or, in a list, by its name.
 pub(super) fn holds(group: &Group, membership: &Membership, user: &Record) -> bool {
-    let held = Held::read(membership, user.get(membership.field));
+    let held = Held::of(membership, user);
     held.has(&group.token) || (matches!(membership.form, Form::List { .. }) && held.has(&group.name))
 }
 
 /// The fields of a user's record that make it a member, or none.
 fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) -> Values {
-    let held = Held::read(membership, user.get(membership.field));
+    let held = Held::of(membership, user);
     let next = if member { held.with(&group.token) } else { held.without(&group.token).without(&group.name) };
     let mut values: Values = vec![(membership.field, next.value())];
     if let Form::Single { name: Some(field), .. } = membership.form {
