@@ -142,7 +142,7 @@ fn complex(definition: &Definition, id: AttrId, value: &Value) -> Result<Coerced
         (Value::Object(parts), _) => {
             for (name, part) in parts {
                 if let Some(child) = definition.child(id, name)
-                    && (definition.node(child).attribute.mutability != Mutability::ReadOnly)
+                    && !is_given(definition, id, child)
                     && let Coerced::Value(part) = coerce(definition, child, part)?
                 {
                     out.insert(definition.node(child).attribute.name.clone(), part);
@@ -166,6 +166,12 @@ fn complex(definition: &Definition, id: AttrId, value: &Value) -> Result<Coerced
         }
     }
     Ok(if out.is_empty() { Coerced::Unset } else { Coerced::Value(Value::Object(out)) })
+}
+
+/// Whether a part is not a client's to say: it is read-only, or the URI of a reference, which follows from its value.
+fn is_given(definition: &Definition, parent: AttrId, part: AttrId) -> bool {
+    let attribute = &definition.node(part).attribute;
+    attribute.mutability == Mutability::ReadOnly || (attribute.name == "$ref" && refers(definition, parent))
 }
 
 /// The `value` that a reference stands for, where nothing but a reference is given: the last segment of the URI is the
