@@ -16,7 +16,9 @@ async fn forty(target: &str, add: bool) -> (Arc<TestBridge>, String, Vec<String>
     let id = group(&bridge, target, "Engineers");
     let users = users(&bridge, target, 40);
     if !add {
-        users.iter().for_each(|user| put_in(&bridge, target, user, &id));
+        for user in &users {
+            put_in(&bridge, target, user, &id);
+        }
     }
     control(&bridge, target).set_latency_ms(200);
     (Arc::new(bridge), id, users)

@@ -15,7 +15,7 @@ use crate::users::{new_user, patch_native};
 fn without(setup: Setup, form: &'static str, fields: &'static [&'static str]) -> Setup {
     let ask = move |call: &str, body: &mut Value| {
         let named = |field: &&str| call.contains(*field) || body["values"].get(*field).is_some();
-        (call.contains(&format!("/entry/{form}")) && fields.iter().any(|field| named(field))).then(|| arerr(400, 314))
+        (call.contains(&format!("/entry/{form}")) && fields.iter().any(named)).then(|| arerr(400, 314))
     };
     rewritten(setup, "bmc", ask, |_, _| ())
 }
@@ -125,7 +125,9 @@ fn with_arrays(setup: Setup, numbers: bool) -> Setup {
             return;
         }
         if let Some(entries) = body.get_mut("entries").and_then(Value::as_array_mut) {
-            entries.iter_mut().for_each(|entry| array(&mut entry["values"]));
+            for entry in entries.iter_mut() {
+                array(&mut entry["values"]);
+            }
         } else if let Some(values) = body.get_mut("values") {
             array(values);
         }
