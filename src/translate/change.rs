@@ -113,7 +113,7 @@ async fn resolve<D: Driver>(
     let (native_new, kept_new) = split(&model.description, &new);
     let mut values = differences(model, &native_old, &native_new).map_err(refused)?;
     let written = values.iter().filter_map(|(field, value)| Some((*field, value.as_ref()?)));
-    backend.refuse_protected_groups(written).map_err(refused)?;
+    backend.refuse_protected_groups(cx, written).await?;
     if let Some(name) = wanted_name(backend, change)
         && name_to_read(backend, id, change).is_none()
         && values.iter().any(|(field, _)| *field == model.user_name().field)
