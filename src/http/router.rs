@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, any, get};
+use axum::routing::{MethodRouter, get};
 use tower::util::MapRequest;
 
 use super::middleware::{deadline, observe, panics};
@@ -51,7 +51,7 @@ fn scim() -> Routes {
     Routes::default()
         .merge(endpoint::<Users>())
         .merge(endpoint::<Groups>())
-        .route("/Me", any(me::handler))
+        .route("/Me", get(me::handler).post(me::handler).put(me::handler).patch(me::handler).delete(me::handler))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))

@@ -83,6 +83,10 @@ fn attribute(definition: &Definition, id: AttrId, side: Side) -> Value {
         }
     };
     schema["description"] = node.attribute.description.as_str().into();
+    if side == Side::Request && node.attribute.is_demanded() && node.attribute.kind == Kind::String {
+        // An empty text is no value (RFC 7643 section 2.5).
+        schema["minLength"] = 1.into();
+    }
     if !node.attribute.canonical_values.is_empty() {
         schema["examples"] = json!(node.attribute.canonical_values);
     }
