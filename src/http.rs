@@ -13,6 +13,7 @@ mod extract;
 mod health;
 mod listener;
 mod middleware;
+mod openapi;
 mod paths;
 mod router;
 mod scim;
@@ -25,9 +26,10 @@ use std::time::Duration;
 use crate::config::{Credential, Server};
 use crate::service::Service;
 use background::Background;
+use serde_json::Value;
 
 pub use listener::{ListenerLimits, serve};
-pub use router::router;
+pub use router::{paths, router};
 
 /// Says how the store does; the text is shown on `/readyz`.
 pub type StoreHealth = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
@@ -61,6 +63,7 @@ pub struct App {
     limits: RequestLimits,
     store_health: StoreHealth,
     background: Background,
+    openapi: Value,
 }
 
 impl App {
@@ -72,7 +75,13 @@ impl App {
         limits: RequestLimits,
         store_health: StoreHealth,
     ) -> Self {
-        Self { targets, credentials, public_url, limits, store_health, background: Background::default() }
+        let openapi = openapi::document(&targets);
+        Self { targets, credentials, public_url, limits, store_health, background: Background::default(), openapi }
+    }
+
+    /// The interface description (OpenAPI 3.1), as `GET /openapi.json` answers it.
+    pub fn openapi(&self) -> &Value {
+        &self.openapi
     }
 
     /// Returns when no write is under way any more. A write goes on when its client has gone away, so this is to be

@@ -14,6 +14,7 @@ mod explain;
 mod filters;
 mod groups;
 mod http;
+mod openapi;
 mod schemas;
 mod smoke;
 mod store;

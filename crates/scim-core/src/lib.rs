@@ -12,6 +12,7 @@ pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod fold;
+pub mod json_schema;
 pub mod messages;
 pub mod projection;
 pub mod resource;
