@@ -24,6 +24,7 @@ use std::time::Duration;
 
 use crate::config::{Credential, Server};
 use crate::service::Service;
+use crate::telemetry::clients::Client;
 use background::Background;
 
 pub use listener::{ListenerLimits, serve};
@@ -57,6 +58,8 @@ impl From<&Server> for RequestLimits {
 pub struct App {
     targets: BTreeMap<String, Arc<dyn Service>>,
     credentials: Vec<Credential>,
+    /// As many as credentials, in their order.
+    clients: Vec<Arc<Client>>,
     public_url: String,
     limits: RequestLimits,
     store_health: StoreHealth,
@@ -72,7 +75,14 @@ impl App {
         limits: RequestLimits,
         store_health: StoreHealth,
     ) -> Self {
-        Self { targets, credentials, public_url, limits, store_health, background: Background::default() }
+        let client = |credential: &Credential| Arc::new(Client::new(credential.name.as_str(), credential.profile));
+        let clients = credentials.iter().map(client).collect();
+        Self { targets, credentials, clients, public_url, limits, store_health, background: Background::default() }
+    }
+
+    /// What was forgiven to each credential since the process began.
+    pub fn clients(&self) -> &[Arc<Client>] {
+        &self.clients
     }
 
     /// Returns when no write is under way any more. A write goes on when its client has gone away, so this is to be
