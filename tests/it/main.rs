@@ -14,6 +14,8 @@ mod explain;
 mod filters;
 mod groups;
 mod http;
+mod profiles;
+mod rows;
 mod schemas;
 mod smoke;
 mod store;
