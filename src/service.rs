@@ -18,11 +18,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scim_core::discovery::Features;
-use scim_core::{Definition, Projection, Resource, ScimError};
+use scim_core::{Definition, Profile, Projection, Resource, ScimError};
 use serde_json::Value;
 
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
+use crate::telemetry::clients::Client;
 pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.
@@ -34,12 +35,20 @@ pub struct Caller {
     pub request_id: String,
     /// The native calls made for the request so far.
     pub journal: Arc<Journal>,
+    /// What is forgiven to it.
+    pub client: Arc<Client>,
 }
 
 impl Caller {
-    /// A caller whose request has made no native call yet.
+    /// A caller of whom nothing is known, and whose request has made no native call yet.
     pub fn new(credential: impl Into<String>, request_id: impl Into<String>) -> Self {
-        Self { credential: credential.into(), request_id: request_id.into(), journal: Arc::default() }
+        Self::of(Arc::new(Client::new(credential, Profile::Auto)), request_id)
+    }
+
+    /// The caller that a client is, in one request.
+    pub fn of(client: Arc<Client>, request_id: impl Into<String>) -> Self {
+        let credential = client.credential().to_owned();
+        Self { credential, request_id: request_id.into(), journal: Arc::default(), client }
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn create(
 ) -> Result<Resource, Failure> {
     let description = describe(service)?;
     let definition = &*description.definition;
-    let new = Resource::read(definition, body)?;
+    let new = caller.client.reading(|notes| Resource::read_with(definition, body, notes))?;
     let name = new.text(definition, description.name).map(str::trim).unwrap_or_default().to_owned();
     if name.is_empty() {
         return Err(ScimError::invalid_value("'displayName' is required").into());

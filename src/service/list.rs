@@ -111,7 +111,8 @@ pub(super) async fn list(
     request: &ListRequest,
 ) -> Result<Listed, Failure> {
     let definition = service.definition_at(endpoint)?;
-    let filter = request.filter.as_deref().map(|text| Filter::parse(definition, text)).transpose()?;
+    let read = |text: &str| caller.client.reading(|notes| Filter::parse_with(definition, text, notes));
+    let filter = request.filter.as_deref().map(read).transpose()?;
     let want = request.projection.shown(definition);
     let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
     let cx = service.cx(caller);

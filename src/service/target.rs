@@ -165,7 +165,8 @@ impl TargetService {
     }
 
     pub(super) fn cx(&self, caller: &Caller) -> Cx {
-        Cx { journal: caller.journal.clone(), ..Cx::new(caller.request_id.as_str(), self.options.deadline) }
+        let (journal, client) = (caller.journal.clone(), caller.client.clone());
+        Cx { journal, client, ..Cx::new(caller.request_id.as_str(), self.options.deadline) }
     }
 
     /// The key of a user.
@@ -355,7 +356,8 @@ impl Service for TargetService {
         body: &Value,
         show: &Projection,
     ) -> Result<Resource, Failure> {
-        let change = Change::from_put(self.definition_at(endpoint)?, body)?;
+        let definition = self.definition_at(endpoint)?;
+        let change = caller.client.reading(|notes| Change::from_put_with(definition, body, notes))?;
         let changed = match endpoint {
             Endpoint::Users => super::write::change(self, caller, base, id, change).await?,
             Endpoint::Groups => {
@@ -375,7 +377,8 @@ impl Service for TargetService {
         body: &Value,
         show: &Projection,
     ) -> Result<Option<Resource>, Failure> {
-        let change = Change::from_patch(self.definition_at(endpoint)?, body)?;
+        let definition = self.definition_at(endpoint)?;
+        let change = caller.client.reading(|notes| Change::from_patch_with(definition, body, notes))?;
         match endpoint {
             Endpoint::Users => {
                 let changed = super::write::change(self, caller, base, id, change).await?;

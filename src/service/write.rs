@@ -19,7 +19,7 @@ pub(super) async fn create(
     body: &Value,
 ) -> Result<Resource, Failure> {
     let definition = service.definition();
-    let new = Resource::read(definition, body)?;
+    let new = caller.client.reading(|notes| Resource::read_with(definition, body, notes))?;
     let name = new
         .text(definition, service.backend.describe().user_name)
         .ok_or_else(|| ScimError::invalid_value("'userName' is required"))?
@@ -44,7 +44,7 @@ pub(super) async fn create(
             BackendErrorKind::AlreadyExists(Some(id)) if service.backend.describe().adopts => {
                 let id = id.0.clone();
                 drop(held);
-                let wishes = Change::from_put(definition, body)?;
+                let wishes = caller.client.reading(|notes| Change::from_put_with(definition, body, notes))?;
                 return Box::pin(change(service, caller, base, &id, wishes)).await;
             }
             BackendErrorKind::AlreadyExists(_) => {

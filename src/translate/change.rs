@@ -1,6 +1,6 @@
 //! Changing a record: read, resolve, write, confirm. Switching off is written first and by itself.
 
-use scim_core::change::apply;
+use scim_core::change::apply_with;
 use scim_core::{Change, Filter, Resource, ScimError};
 
 use super::fields::{Values, differences, verify};
@@ -106,7 +106,8 @@ async fn resolve<D: Driver>(
         return Err(refused(error.clone()));
     }
     let old = backend.whole(record, kept);
-    let mut new = apply(definition, &old, &change.edits).map_err(refused)?;
+    let applied = cx.client.reading(|notes| apply_with(definition, &old, &change.edits, notes));
+    let mut new = applied.map_err(refused)?;
     model.names.settle(definition, &old, &mut new, change);
     refuse_access(&model.description, &new).map_err(refused)?;
     let (native_old, _) = split(&model.description, &settled(backend, &old));

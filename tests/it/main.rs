@@ -15,6 +15,8 @@ mod filters;
 mod groups;
 mod http;
 mod openapi;
+mod profiles;
+mod rows;
 mod schemas;
 mod smoke;
 mod store;

@@ -8,6 +8,7 @@
 
 pub mod change;
 pub mod definition;
+pub mod dialect;
 pub mod discovery;
 pub mod error;
 pub mod filter;
@@ -20,6 +21,7 @@ pub mod schema;
 
 pub use change::{Change, Edit, Op};
 pub use definition::{AttrId, AttrSet, Definition, Node};
+pub use dialect::{Dialect, Leniency, Notes, Profile};
 pub use error::{ScimError, ScimType};
 pub use filter::Filter;
 pub use projection::Projection;

@@ -3,6 +3,7 @@
 mod changes;
 mod coercion;
 mod definition;
+mod dialects;
 mod discovery;
 mod filters;
 mod fixtures;
