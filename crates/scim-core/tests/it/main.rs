@@ -14,3 +14,4 @@ mod projection;
 mod properties;
 mod requests;
 mod samples;
+mod versions;
