@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use scim_core::filter::matches;
 use scim_core::messages::Window;
-use scim_core::{AttrSet, Definition, Filter, Resource};
+use scim_core::{AttrSet, Definition, Filter, Resource, ScimError, version};
 use tokio::time::Instant;
 
 use super::target::{RESULTS_DEFAULT, RESULTS_MAX, type_name};
+use super::version::stamp;
 use super::{Caller, Failure, ListRequest, Listed, TargetService};
 use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Endpoint, Id, Query, Row};
 use crate::store::Record;
@@ -113,7 +114,10 @@ pub(super) async fn list(
     let definition = service.definition_at(endpoint)?;
     let read = |text: &str| caller.client.reading(|notes| Filter::parse_with(definition, text, notes));
     let filter = request.filter.as_deref().map(read).transpose()?;
-    let want = request.projection.shown(definition);
+    if filter.as_ref().is_some_and(|it| it.attributes(definition).contains(version::attribute(definition))) {
+        return Err(ScimError::invalid_filter("'meta.version' cannot be filtered by: compare it in If-Match").into());
+    }
+    let want = version::wanted(definition, &request.projection);
     let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
     let cx = service.cx(caller);
     let listing = Listing { service, caller, endpoint, definition, base, cx, filter, also: None, want, window };
@@ -122,7 +126,11 @@ pub(super) async fn list(
         Some(found) => listing.cut(found),
         None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
     };
+    let told = version::is_told(definition, &request.projection);
     for resource in &mut resources {
+        if told {
+            stamp(definition, resource);
+        }
         request.projection.apply(definition, resource);
     }
     Ok(Listed { resources, total_results, start_index: window.start_index, age })
@@ -192,7 +200,7 @@ impl Listing<'_> {
             Endpoint::Users => {
                 let mut want = self.want.clone();
                 want.extend(&filter.attributes(self.definition));
-                service.find(self.caller, self.endpoint, self.base, id, &want).await?
+                service.find_within(&self.cx, self.caller, self.endpoint, self.base, id, &want).await?
             }
             Endpoint::Groups => {
                 let pinned = Filter::And(vec![Filter::equals(self.definition.common().id, id), filter.clone()]);

@@ -10,6 +10,7 @@ mod check;
 mod collation;
 mod curl;
 mod documents;
+mod etags;
 mod explain;
 mod filters;
 mod groups;
