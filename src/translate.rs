@@ -41,7 +41,7 @@ pub use codec::{Case, Codec, InstantFormat};
 pub use condition::{Condition, LikePart, Relation};
 pub use model::{Access, Dialect, Fallback, Model, PasswordField, PasswordPolicy, Policy, Rule};
 pub use names::{NameIds, NameModel};
-pub use narrow::{Narrowed, Plan, narrow};
+pub use narrow::{Narrowed, Plan, narrow, narrow_indexed};
 pub use password::Random;
 pub use record::{FieldId, FieldTable, NativeValue, Record, RecordSeed};
 pub use revive::Grants;

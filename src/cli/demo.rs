@@ -78,10 +78,16 @@ impl Demo {
         [self.simulators.bmc, self.simulators.ivanti]
     }
 
+    /// The interface description, as it is kept in `openapi/scim-bridge.json`.
+    pub fn openapi(&self) -> String {
+        format!("{:#}\n", self.bridge.openapi())
+    }
+
     /// What to try, ready to paste.
     pub fn introduction(&self) -> String {
         let Self { address, simulators: Simulators { bmc, ivanti, .. }, .. } = self;
         let people = simulators::demo::people(2);
+        let group = &simulators::demo::groups(1)[0].name;
         let (login, other) = (&people[0].login, &people[1].login);
         let id = self.id_of(other);
         format!(
@@ -103,7 +109,10 @@ Look at the vendor's own record of {other}, and at the native calls that all of 
   curl -s http://{bmc}/_sim/records/User/{id}
   curl -s http://{bmc}/_sim/journal
 
-A joiner, a mover and a leaver, step by step and checked: scim-bridge demo --tour
+Look a group up, as Microsoft Entra ID does:
+  curl -s -G -H 'Authorization: Bearer demo-bmc' {address}/scim/v2/Groups --data-urlencode 'filter=displayName eq "{group}"'
+
+A joiner, a mover, a leaver and pushed groups, step by step and checked: scim-bridge demo --tour
 Press Ctrl-C to stop."#
         )
     }
@@ -189,5 +198,15 @@ pub async fn run(listen: SocketAddr) -> anyhow::Result<()> {
     let demo = Demo::new(listen).await?;
     println!("{}", demo.introduction());
     demo.serve(ended()).await;
+    Ok(())
+}
+
+/// Prints the demo's interface description.
+///
+/// # Errors
+/// As [`Demo::new`].
+pub async fn describe() -> anyhow::Result<()> {
+    let anywhere = SocketAddr::new(LISTEN.ip(), 0);
+    print!("{}", Demo::new(anywhere).await?.openapi());
     Ok(())
 }

@@ -6,7 +6,7 @@
 use scim_core::change::Members;
 use scim_core::filter::matches;
 use scim_core::fold::{fold, same};
-use scim_core::{AttrSet, Change, Filter, Projection, Resource, ScimError};
+use scim_core::{AttrSet, Change, Filter, Projection, Resource, ScimError, Tags};
 use serde_json::Value;
 
 use super::lock::Waits;
@@ -26,7 +26,7 @@ pub(super) async fn create(
 ) -> Result<Resource, Failure> {
     let description = describe(service)?;
     let definition = &*description.definition;
-    let new = Resource::read(definition, body)?;
+    let new = caller.client.reading(|notes| Resource::read_with(definition, body, notes))?;
     let name = new.text(definition, description.name).map(str::trim).unwrap_or_default().to_owned();
     if name.is_empty() {
         return Err(ScimError::invalid_value("'displayName' is required").into());
@@ -66,7 +66,7 @@ pub(super) async fn create(
     service.wrote();
     drop(held);
     carry_out(plan).await?;
-    let found = service.find(caller, Endpoint::Groups, base, id.as_str(), &show.shown(definition)).await?;
+    let found = service.find(caller, Endpoint::Groups, base, id.as_str(), show).await?;
     found.ok_or_else(|| TargetService::not_found_at(Endpoint::Groups, id.as_str()))
 }
 
@@ -89,6 +89,7 @@ async fn by_name(
         let query = Query {
             endpoint: Endpoint::Groups,
             filter: Some(filter.clone()),
+            also: None,
             want: AttrSet::default(),
             after: after.take(),
             until: None,
@@ -170,6 +171,7 @@ pub(super) async fn change(
     caller: &Caller,
     id: &str,
     mut change: Change,
+    only_if: Option<&Tags>,
 ) -> Result<(), Failure> {
     let description = describe(service)?;
     let definition = &*description.definition;
@@ -191,6 +193,7 @@ pub(super) async fn change(
     }
     let id = &Id(id.to_owned());
     let found = service.backend.get(&cx, Endpoint::Groups, id, &AttrSet::default()).await?.ok_or_else(missing)?;
+    service.refuse_changed(&cx, caller, Endpoint::Groups, id.as_str(), only_if).await?;
     let stored = service.stored(&key).await?;
     let name = found.text(definition, description.name).unwrap_or_default();
     // Letter case is nothing to a client; a group of our own gets it as it is asked for.
@@ -233,7 +236,12 @@ fn refuse_rename(stored: &Record, new_name: Option<&str>) -> Result<(), Failure>
 
 /// `DELETE /Groups/{id}`: a group that the bridge made is deleted, after its members have left it; any other one is only
 /// gone for SCIM.
-pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -> Result<(), Failure> {
+pub(super) async fn delete(
+    service: &TargetService,
+    caller: &Caller,
+    id: &str,
+    only_if: Option<&Tags>,
+) -> Result<(), Failure> {
     let description = describe(service)?;
     service.probing.first(service.options.deadline / 2).await;
     let cx = service.cx(caller);
@@ -248,6 +256,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
         service.store.forget(&key).await?;
         return Err(missing());
     };
+    service.refuse_changed(&cx, caller, Endpoint::Groups, id.as_str(), only_if).await?;
     if service.stored(&key).await?.created_at_ms.is_some() {
         // A number that stays behind in users' records would make them members of whatever gets it next.
         carry_out(plan(service, caller, id, Members::Exactly(Vec::new())).await?).await?;

@@ -89,6 +89,9 @@ pub struct Policy {
     pub create_defaults: Vec<(FieldId, NativeValue)>,
     /// Names of accounts that are never written, as patterns with `*`; the service account's own is among them.
     pub protected: Vec<String>,
+    /// Groups and roles that nobody is given, as patterns for what records hold or for names; whether they are served
+    /// does not matter.
+    pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
     /// Whether the operator says how the vendor compares text; otherwise it is found out.
@@ -205,6 +208,12 @@ impl Model {
         self.description.users.root(0, "groups")
     }
 
+    /// Whether nobody is put into a group that is called so, or held so by users' records.
+    pub fn is_protected_group(&self, token: &str, name: &str) -> bool {
+        let mut patterns = self.policy.protected_groups.iter();
+        patterns.any(|pattern| matches_pattern(pattern, token) || matches_pattern(pattern, name))
+    }
+
     /// Whether a native name is one of the protected accounts.
     pub fn is_protected(&self, record: &Record) -> bool {
         let Some(name) = record.get(self.user_name().field) else { return false };
@@ -214,7 +223,7 @@ impl Model {
 }
 
 /// Whether a name matches a pattern in which `*` stands for any run of characters, without regard to letter case.
-pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (scim_core::fold::fold(pattern), scim_core::fold::fold(name));
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();

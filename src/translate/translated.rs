@@ -11,11 +11,10 @@ use super::canary::Canary;
 use super::collation::Collation;
 use super::directory::Directory;
 use super::keys::KeysCompare;
+use super::narrow::{Narrowed, narrow, narrow_indexed};
 use super::optional::Absent;
 use super::walk::Step;
-use super::{
-    Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault, narrow::narrow,
-};
+use super::{Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
     Groups, Id, Kept, Query, Row, WriteTrial, Written, join,
@@ -184,10 +183,11 @@ impl<D: Driver> Translated<D> {
         let model = self.model();
         let mut want = query.want.clone();
         let narrowed = match &query.filter {
-            None => super::Narrowed { plan: Plan::All, exact: true },
+            None => Narrowed { plan: Plan::All, exact: true },
             Some(filter) => {
                 want.extend(&filter.attributes(&model.description.users));
-                narrow(narrowing, filter)
+                let with_kept = query.also.as_deref().and_then(|also| self.narrow_with(narrowing, filter, also));
+                with_kept.unwrap_or_else(|| narrow(narrowing, filter))
             }
         };
         let condition = match &narrowed.plan {
@@ -202,6 +202,22 @@ impl<D: Driver> Translated<D> {
             limit: query.limit.clamp(1, model.policy.page_size),
         };
         (narrowed.plan, narrowed.exact, scan)
+    }
+
+    /// A filter narrowed with the help of the records that are known by what is kept for them; none where those cannot be
+    /// asked for beside the rest.
+    fn narrow_with(&self, narrowing: &Model, filter: &Filter, also: &[Id]) -> Option<Narrowed> {
+        let narrowed = narrow_indexed(narrowing, filter);
+        let native = match narrowed.plan {
+            Plan::All => return None,
+            Plan::Nothing if also.is_empty() => return Some(narrowed),
+            Plan::Nothing => None,
+            Plan::Where(condition) => Some(condition),
+        };
+        let keys: Vec<Condition> = also.iter().map(|id| self.keyed(id.as_str())).collect::<Option<_>>()?;
+        let condition = Condition::any(native.into_iter().chain(keys).collect())?;
+        let exact = narrowed.exact && also.is_empty();
+        self.driver.carries(&condition).then_some(Narrowed { plan: Plan::Where(condition), exact })
     }
 }
 

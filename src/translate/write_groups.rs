@@ -150,6 +150,7 @@ impl<D: Driver> Groups for Translated<D> {
         let declared = self.declared_groups()?;
         let refused = |text: &str| BackendError::refused("rename group", ScimError::mutability(text));
         let records = declared.records(group.kind).ok_or_else(|| refused("groups of this kind cannot be renamed"))?;
+        self.refuse_protected_group(&group)?;
         refuse_length(records, name)?;
         let known = self.groups_within(cx, Duration::ZERO).await?;
         let taken = known.groups().iter().find(|other| other.id != group.id && fold::same(&other.shown_name, name));
@@ -186,6 +187,7 @@ impl<D: Driver> Groups for Translated<D> {
         if self.declared_groups()?.records(group.kind).is_none() {
             return Err(refused("groups of this kind cannot be deleted"));
         }
+        self.refuse_protected_group(&group)?;
         self.directory.forget();
         let op = NativeOp::Remove { key: group.key.clone() };
         match self.call_on(cx, Object::Groups(group.kind), "delete group", &op).await {
@@ -204,6 +206,14 @@ impl<D: Driver> Groups for Translated<D> {
 impl<D: Driver> Translated<D> {
     pub(super) fn membership_of(&self, group: &Group) -> Result<Membership, BackendError> {
         Ok(self.declared_groups()?.kinds[group.kind].membership)
+    }
+
+    fn refuse_protected_group(&self, group: &Group) -> Result<(), BackendError> {
+        if !self.is_protected_group(group) {
+            return Ok(());
+        }
+        let text = format!("the group '{}' is protected by the bridge's configuration", group.shown_name);
+        Err(BackendError::refused("group", ScimError::mutability(text)))
     }
 
     async fn candidates_of(
@@ -261,18 +271,17 @@ impl<D: Driver> Translated<D> {
 
     /// Whether nobody is put into a group, be it for what another row of the same number is called.
     fn is_protected_group(&self, group: &Group) -> bool {
-        let Some(groups) = &self.model().groups else { return false };
         let known = self.directory.known();
-        groups.is_protected(&group.token, &group.name)
+        self.model().is_protected_group(&group.token, &group.name)
             || known.is_some_and(|known| {
                 let mut all = known.all_by_token(group.kind, &group.token);
-                all.any(|other| same_token(group, other) && groups.is_protected(&other.token, &other.name))
+                all.any(|other| same_token(group, other) && self.model().is_protected_group(&other.token, &other.name))
             })
     }
 
     /// Makes sure that the groups are known where what is protected may be told by the name of another row.
     async fn know_protected(&self, cx: &Cx) -> Result<(), BackendError> {
-        if !self.declared_groups()?.protected.is_empty() {
+        if !self.model().policy.protected_groups.is_empty() {
             self.groups_within(cx, FOR_PROTECTION).await?;
         }
         Ok(())
@@ -389,28 +398,35 @@ impl<D: Driver> Translated<D> {
         cx: &Cx,
         values: impl Iterator<Item = (FieldId, &'a NativeValue)> + Send,
     ) -> Result<(), BackendError> {
-        let Some(declared) = &self.model().groups else { return Ok(()) };
-        if declared.protected.is_empty() {
+        let model = self.model();
+        if model.policy.protected_groups.is_empty() {
             return Ok(());
         }
+        let kinds = || model.groups.iter().flat_map(|groups| groups.kinds.iter().enumerate());
         for (field, value) in values {
-            for (kind, it) in declared.kinds.iter().enumerate().filter(|(_, it)| it.membership.writes(field)) {
-                let mut known = None;
-                for token in Held::read(&it.membership, Some(value)).tokens() {
-                    let mut protected = declared.is_protected(token, token);
-                    if !protected && declared.records(kind).is_some() {
-                        let known = match &known {
-                            Some(known) => known,
-                            None => known.insert(self.groups_within(cx, FOR_PROTECTION).await?),
-                        };
-                        let all = known.groups().iter().filter(|group| group.kind == kind);
-                        let mut meant = all.filter(|it| fold::same(&it.token, token) || fold::same(&it.name, token));
-                        protected = meant.any(|group| declared.is_protected(&group.token, &group.name));
-                    }
-                    if protected {
-                        let text = format!("the {} '{token}' is protected by the bridge's configuration", it.word);
-                        return Err(BackendError::refused("membership", ScimError::mutability(text)));
-                    }
+            let served = kinds().find(|(_, it)| it.membership.writes(field));
+            if served.is_none() && !model.grants.resets.iter().any(|(own, _)| *own == field) {
+                continue;
+            }
+            let tokens = match served {
+                Some((_, it)) => Held::read(&it.membership, Some(value)).tokens().to_vec(),
+                None => vec![value.as_text()],
+            };
+            let known = match served {
+                Some((kind, _)) if self.declared_groups()?.records(kind).is_some() => {
+                    Some((kind, self.groups_within(cx, FOR_PROTECTION).await?))
+                }
+                _ => None,
+            };
+            for token in tokens {
+                let by_another_name = known.as_ref().is_some_and(|(kind, known)| {
+                    let all = known.groups().iter().filter(|group| group.kind == *kind);
+                    let mut meant = all.filter(|it| fold::same(&it.token, &token) || fold::same(&it.name, &token));
+                    meant.any(|group| model.is_protected_group(&group.token, &group.name))
+                });
+                if by_another_name || model.is_protected_group(&token, &token) {
+                    let text = format!("'{token}' is protected by the bridge's configuration: nobody is given it");
+                    return Err(BackendError::refused("membership", ScimError::mutability(text)));
                 }
             }
         }

@@ -4,9 +4,9 @@ use std::process::{Command, Stdio};
 
 use scim_bridge::cli::demo::Demo;
 use scim_bridge::cli::demo::tour::{LISTEN, Outcome, play};
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulators::bmc::Bmc;
-use simulators::control::Clock;
+use simulators::control::{Clock, Matcher};
 use simulators::ivanti::{BadStatus, Ivanti, IvantiOptions};
 
 use crate::curl;
@@ -46,7 +46,7 @@ async fn a_vendor_that_says_yes_and_does_nothing_is_found() {
     ivanti.set_options(options);
     let (outcome, page) = tour(bmc, ivanti).await;
     let off = "Microsoft Entra ID on ivanti, step 9 (leaver: switches the account off): ";
-    for fault in ["the answer is 500, not 200", "Status is 'Active', not 'Inactive'"] {
+    for fault in ["the answer is 500, not 200", "Status is \"Active\", not \"Inactive\""] {
         assert!(outcome.faults.contains(&format!("{off}{fault}")), "{page}");
     }
     assert!(outcome.faults.iter().all(|fault| fault.contains(" on ivanti, ")), "{page}");
@@ -59,6 +59,23 @@ async fn a_user_that_was_not_made_is_found() {
     bmc.set_options(simulators::bmc::BmcOptions { write: false, ..bmc.options() });
     let (outcome, page) = tour(bmc, ivanti).await;
     assert!(outcome.faults.iter().any(|fault| fault.contains("there is no record")), "{page}");
+}
+
+#[tokio::test]
+async fn a_foreign_write_into_a_members_record_is_found() {
+    let (bmc, ivanti) = look_alikes();
+    let renames = Matcher::new().method("PUT").path_contains("/entry/Group/");
+    bmc.control().hooks().after(renames, |bmc: &Bmc| {
+        let login = &simulators::demo::people(16)[15].login;
+        let users = bmc.records("User");
+        let member = users.iter().find(|user| user["Login Name"] == **login).expect("the demo company has them");
+        bmc.patch_record("User", member["Request ID"].as_str().expect("a key"), json!({ "Group List": "20009;" }));
+    });
+    let (outcome, page) = tour(bmc, ivanti).await;
+    let rename = "Okta group push on bmc, step 7 (rename: sends another name): record ";
+    let found =
+        |fault: &String| fault.starts_with(rename) && fault.ends_with("of User was written, and should not have been");
+    assert!(outcome.faults.iter().any(found), "{page}");
 }
 
 #[test]
@@ -78,7 +95,7 @@ async fn every_line_of_the_introduction_works_as_printed() {
     let demo = Demo::new(LISTEN).await.expect("a free port");
     let (introduction, bmc) = (demo.introduction(), demo.bmc.clone());
     let commands = curl::commands(&introduction);
-    assert_eq!(commands.len(), 5, "{introduction}");
+    assert_eq!(commands.len(), 6, "{introduction}");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let visit = async {
         let mut answers = Vec::new();
@@ -91,8 +108,9 @@ async fn every_line_of_the_introduction_works_as_printed() {
         answers
     };
     let (answers, ()) = tokio::join!(visit, demo.serve(async { drop(stopped.await) }));
-    let [found, created, changed, record, journal] = &answers[..] else { panic!("five answers") };
+    let [found, created, changed, record, journal, group] = &answers[..] else { panic!("six answers") };
     assert_eq!(found["totalResults"], 1);
+    assert_eq!(group["totalResults"], 1);
     assert_eq!(created["userName"], "grace.hopper");
     assert_eq!(changed["active"], false);
     assert_eq!(record["Status"], "Disabled");

@@ -76,7 +76,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let shape = Shape {
         kind: "bmc-ar",
         key: REQUEST_ID,
-        own_fields: &[STATUS, PASSWORD],
+        own_fields: &[STATUS, PASSWORD, groups::GROUP_LIST],
         // One field for the whole name, never empty; its parts are taken from it.
         always: &["name", "displayName", "active"],
         refused: &["roles", "entitlements"],
@@ -100,7 +100,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     grants.extend(license.map(|field| (field, free())));
     grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
-    let groups = settings.groups.then(|| groups::groups(&mut fields, &settings.protected_groups));
+    let groups = settings.groups.then(|| groups::groups(&mut fields));
     description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
         optional,

@@ -1,4 +1,5 @@
-//! `demo --tour`: a joiner, a mover and a leaver, as Microsoft Entra ID and as Okta send them, on both targets.
+//! `demo --tour`: a joiner, a mover, a leaver and pushed groups, as Microsoft Entra ID and as Okta send them, on both
+//! targets.
 //!
 //! Beside each request stand the native calls that it became and the vendor's record before and after. What the record
 //! must be is written down with each step, in native fields and without asking the bridge.
@@ -6,7 +7,9 @@
 mod check;
 mod client;
 mod entra;
+mod entra_groups;
 mod okta;
+mod okta_groups;
 mod show;
 mod side;
 mod story;
@@ -22,7 +25,7 @@ use super::Demo;
 use client::Client;
 use show::Page;
 use side::Side;
-use story::{Places, Remember, Step, Story};
+use story::{Places, Step, Story};
 
 /// Where the tour's bridge answers: a free port, because a demo may be running.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -77,7 +80,7 @@ async fn all(address: &str, sides: &[Side], page: &mut Page<'_>) -> anyhow::Resu
     page.opening(address)?;
     let mut outcome = Outcome::default();
     for side in sides {
-        for story in [entra::story(side), okta::story(side)] {
+        for story in [entra::story(side), okta::story(side), okta_groups::story(side), entra_groups::story(side)] {
             tell(&client, side, story, page, &mut outcome).await?;
         }
     }
@@ -128,16 +131,14 @@ async fn take(
     let (before, ordinal) = (side.records(), side.last_ordinal());
     let answer = client.send(side, step.method.clone(), &path, body.as_ref()).await?;
     let after = side.records();
-    match step.remember {
-        Some(Remember::User) => places.user(&answer.body),
-        Some(Remember::Manager) => places.manager(&answer.body),
-        None => {}
+    if let Some(who) = step.remember {
+        places.remember(who, &answer.body);
     }
     page.answer(&answer)?;
     page.calls(&side.calls_after(ordinal))?;
     let mut faults = check::answer(step, places, &answer);
-    faults.extend(check::records(side, &step.record, places, &before, &after));
-    page.records(side, &before, &after)?;
+    faults.extend(check::records(side, step, places, &before, &after));
+    page.records(&before, &after)?;
     page.verdict(&faults)?;
     Ok(faults)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use simulators::control::Record;
 
 use super::client::Answer;
-use super::side::{Records, Side};
+use super::side::{RecordId, Records, Side};
 use super::story::{Expected, Fields, Places, Step, Wanted};
 
 /// What differs between two states of one record: field, before, after.
@@ -27,36 +27,46 @@ pub(super) fn answer(step: &Step, places: &Places, answer: &Answer) -> Vec<Strin
 }
 
 /// What is wrong with the vendor's records after a step.
-pub(super) fn records(
+pub(super) fn records(side: &Side, step: &Step, places: &Places, before: &Records, after: &Records) -> Vec<String> {
+    let own: Vec<(RecordId, &Expected)> =
+        step.records.iter().map(|(who, expected)| (places.record(*who, side), expected)).collect();
+    let mut faults = Vec::new();
+    for id in changed(before, after) {
+        if own.iter().all(|(own, _)| *own != id) {
+            faults.push(format!("{id} was written, and should not have been"));
+        }
+    }
+    for (id, expected) in own {
+        faults.extend(record(side, expected, places, &id, [before.get(&id), after.get(&id)]));
+    }
+    faults
+}
+
+/// What is wrong with one record that was to be written.
+fn record(
     side: &Side,
     expected: &Expected,
     places: &Places,
-    before: &Records,
-    after: &Records,
+    id: &RecordId,
+    [before, after]: [Option<&Record>; 2],
 ) -> Vec<String> {
-    let changed = changed_keys(before, after);
+    let fields = match (expected, after) {
+        (Expected::Gone, None) if before.is_some() => return Vec::new(),
+        (Expected::Gone, None) => return vec![format!("{id} was not there before either")],
+        (Expected::Gone, Some(_)) => return vec![format!("{id} is still there")],
+        (Expected::Created(_) | Expected::Changed(_), None) => return vec![format!("there is no {id}")],
+        (Expected::Created(fields) | Expected::Changed(fields), Some(_)) => fields,
+    };
+    let Some(record) = after else { return Vec::new() };
     let mut faults = Vec::new();
-    let own = match expected {
-        Expected::Untouched => None,
-        Expected::Created(_) | Expected::Changed(_) => Some(places.id.as_str()),
-    };
-    for key in changed.iter().filter(|key| Some(key.as_str()) != own) {
-        faults.push(format!("record {key} of {} was written, and should not have been", side.object()));
-    }
-    let (Some(own), Expected::Created(fields) | Expected::Changed(fields)) = (own, expected) else { return faults };
-    let Some(record) = after.get(own) else {
-        faults.push(format!("there is no record {own} of {}", side.object()));
-        return faults;
-    };
-    let was = before.get(own);
-    if was.is_none() != matches!(expected, Expected::Created(_)) {
+    if before.is_none() != matches!(expected, Expected::Created(_)) {
         faults.push("the record is not the one that was to be made or changed".to_owned());
     }
     faults.extend(wrong_values(fields, places, record));
-    let own_marks = if was.is_none() { side.birthmarks() } else { &[] };
+    let own_marks = if before.is_none() { side.birthmarks() } else { &[] };
     let by_vendor = |name: &str| side.stamps().contains(&name) || own_marks.contains(&name);
     let named = |name: &str| fields.iter().any(|(field, _)| *field == name);
-    for (name, before, after) in differences(was, Some(record)) {
+    for (name, before, after) in differences(before, Some(record)) {
         if !named(&name) && !by_vendor(&name) {
             faults.push(format!(
                 "{name} went from {} to {}, and nobody asked for it",
@@ -69,11 +79,11 @@ pub(super) fn records(
 }
 
 /// The records that differ, are new or are gone.
-pub(super) fn changed_keys(before: &Records, after: &Records) -> Vec<String> {
-    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.into_iter().filter(|key| before.get(*key) != after.get(*key)).cloned().collect()
+pub(super) fn changed(before: &Records, after: &Records) -> Vec<RecordId> {
+    let mut ids: Vec<&RecordId> = before.keys().chain(after.keys()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().filter(|id| before.get(id) != after.get(id)).cloned().collect()
 }
 
 /// The fields that differ, in the record's order.
@@ -91,24 +101,19 @@ pub(super) fn differences(before: Option<&Record>, after: Option<&Record>) -> Ve
 
 fn wrong_values(fields: &Fields, places: &Places, record: &Record) -> Vec<String> {
     let wrong = fields.iter().filter_map(|(name, wanted)| {
-        let got = record.get(*name).and_then(Value::as_str);
-        match wanted {
-            Wanted::Text(text) => (got != Some(text)).then(|| format!("{name} is {}, not '{text}'", quoted(got))),
-            Wanted::Manager => {
-                let key = places.manager.as_str();
-                (got != Some(key)).then(|| format!("{name} is {}, not the manager's key '{key}'", quoted(got)))
+        let got = record.get(*name).filter(|value| **value != "");
+        let wanted = match wanted {
+            Wanted::Text(text) => Some(places.fill(text).into()),
+            Wanted::Number(number) => Some(Value::from(*number)),
+            Wanted::Empty => None,
+            Wanted::AnyBut(text) => {
+                let other = got.is_some_and(|got| got != text);
+                return (!other).then(|| format!("{name} is empty, or the value that was to be ignored"));
             }
-            Wanted::AnyBut(text) => match got {
-                Some(got) if !got.is_empty() && got != *text => None,
-                _ => Some(format!("{name} is empty, or the value that was to be ignored")),
-            },
-        }
+        };
+        (got != wanted.as_ref()).then(|| format!("{name} is {}, not {}", told(got), told(wanted.as_ref())))
     });
     wrong.collect()
-}
-
-fn quoted(value: Option<&str>) -> String {
-    value.map_or_else(|| "empty".to_owned(), |value| format!("'{value}'"))
 }
 
 fn told(value: Option<&Value>) -> String {
@@ -121,11 +126,12 @@ mod tests {
     use simulators::bmc::{Bmc, BmcOptions};
     use simulators::control::Clock;
 
+    use super::super::story::Who;
     use super::*;
-    use Wanted::Text;
+    use Wanted::{Empty, Text};
 
     /// What is found when these values change in one of two records, and this is expected.
-    fn found(change: Value, expected: &Expected, other: Option<Value>) -> Vec<String> {
+    fn found(change: Value, expected: Option<Expected>, other: Option<Value>) -> Vec<String> {
         let bmc = Bmc::new(BmcOptions::default(), Clock::manual(jiff::Timestamp::UNIX_EPOCH));
         let id = bmc.insert("User", json!({ "Login Name": "ann", "Status": "Current" }));
         let neighbour = bmc.insert("User", json!({ "Login Name": "bob" }));
@@ -136,45 +142,39 @@ mod tests {
             bmc.patch_record("User", &neighbour, other);
         }
         let mut places = Places::default();
-        places.user(&json!({ "id": id }));
-        records(&side, expected, &places, &before, &side.records())
+        places.remember(Who::User, &json!({ "id": id }));
+        let step = Step::get("a step", "/Users/{id}").record(Who::User, expected);
+        records(&side, &step, &places, &before, &side.records())
+    }
+
+    fn off() -> Fields {
+        vec![("Status", Text("Disabled"))]
     }
 
     #[test]
     fn the_change_that_was_expected_is_no_fault() {
-        let off = Expected::Changed(vec![("Status", Text("Disabled"))]);
-        assert_eq!(found(json!({ "Status": "Disabled" }), &off, None), Vec::<String>::new());
+        assert_eq!(found(json!({ "Status": "Disabled" }), Some(Expected::Changed(off())), None), Vec::<String>::new());
+        let emptied = Expected::Changed(vec![("Status", Empty)]);
+        assert_eq!(found(json!({ "Status": null }), Some(emptied), None), Vec::<String>::new());
     }
 
     #[test]
     fn whatever_else_happens_is_told() {
-        let off = Expected::Changed(vec![("Status", Text("Disabled"))]);
+        let done = || json!({ "Status": "Disabled" });
+        let change = || Some(Expected::Changed(off()));
         let cases = [
-            (json!({ "Department": null }), &off, None, "Status is 'Current', not 'Disabled'"),
+            (json!({ "Department": null }), change(), None, "Status is \"Current\", not \"Disabled\""),
+            (done(), Some(Expected::Changed(vec![("Status", Empty)])), None, "Status is \"Disabled\", not empty"),
             (
                 json!({ "Status": "Disabled", "Department": "X" }),
-                &off,
+                change(),
                 None,
                 "Department went from empty to \"X\", and nobody asked for it",
             ),
-            (
-                json!({ "Status": "Disabled" }),
-                &off,
-                Some(json!({ "Status": "Disabled" })),
-                "record 000000000000002 of User was written, and should not have been",
-            ),
-            (
-                json!({ "Status": "Disabled" }),
-                &Expected::Untouched,
-                None,
-                "record 000000000000001 of User was written, and should not have been",
-            ),
-            (
-                json!({ "Status": "Disabled" }),
-                &Expected::Created(vec![("Status", Text("Disabled"))]),
-                None,
-                "the record is not the one that was to be made or changed",
-            ),
+            (done(), change(), Some(done()), "record 000000000000002 of User was written, and should not have been"),
+            (done(), None, None, "record 000000000000001 of User was written, and should not have been"),
+            (done(), Some(Expected::Created(off())), None, "the record is not the one that was to be made or changed"),
+            (done(), Some(Expected::Gone), None, "record 000000000000001 of User is still there"),
         ];
         for (change, expected, other, fault) in cases {
             assert_eq!(found(change, expected, other), [fault]);

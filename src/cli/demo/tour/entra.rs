@@ -4,8 +4,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::side::Side;
-use super::story::Wanted::{AnyBut, Manager, Text};
-use super::story::{Expected, Fields, Remember, Step, Story};
+use super::story::Wanted::{AnyBut, Text};
+use super::story::{Expected, Fields, Step, Story, Who};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const MANAGER: &str = "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/manager/value";
@@ -28,8 +28,8 @@ pub(super) fn story(side: &Side) -> Story {
             .status(StatusCode::CREATED)
             .shows("/userName", NAME)
             .shows("/active", true)
-            .remember(Remember::User)
-            .record(Expected::Created(created(side))),
+            .remember(Who::User)
+            .record(Who::User, Expected::Created(created(side))),
         Step::get("joiner: reads the user back", "/Users/{id}")
             .shows("/externalId", "b1c2d3e4-0000-4a4a-9b9b-000000000001")
             .shows("/displayName", "Ada Example")
@@ -40,13 +40,13 @@ pub(super) fn story(side: &Side) -> Story {
             .shows(DEPARTMENT, "Finance"),
         Step::get("joiner: looks the manager up", format!("/Users?filter=userName eq \"{manager}\""))
             .shows("/totalResults", 1)
-            .remember(Remember::Manager),
+            .remember(Who::Manager),
         Step::patch(
             "joiner: sets the manager",
             &json!([{ "op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": "{manager}" }]),
         )
         .shows(MANAGER, "{manager}")
-        .record(on(side, None, Some(vec![("Manager", Manager)]))),
+        .record(Who::User, on(side, None, Some(vec![("Manager", Text("{manager}"))]))),
         mover(side),
         // The style of the tenant URL's flag aadOptscim062020: one value without a path, with dotted keys.
         Step::patch(
@@ -56,13 +56,19 @@ pub(super) fn story(side: &Side) -> Story {
         .shows("/displayName", "Ada Pike")
         .shows("/name/givenName", "Ada")
         .shows("/name/familyName", "Pike")
-        .record(on(side, Some(vec![("Full Name", Text("Ada Pike"))]), Some(vec![("LastName", Text("Pike"))]))),
+        .record(
+            Who::User,
+            on(side, Some(vec![("Full Name", Text("Ada Pike"))]), Some(vec![("LastName", Text("Pike"))])),
+        ),
         Step::patch(
             "leaver: switches the account off",
             &json!([{ "op": "Replace", "path": "active", "value": "False" }]),
         )
         .shows("/active", false)
-        .record(on(side, Some(vec![("Status", Text("Disabled"))]), Some(vec![("Status", Text("Inactive"))]))),
+        .record(
+            Who::User,
+            on(side, Some(vec![("Status", Text("Disabled"))]), Some(vec![("Status", Text("Inactive"))])),
+        ),
         lookup("leaver: finds the user, switched off").shows("/totalResults", 1).shows("/Resources/0/active", false),
         Step::new("leaver: deletes the user, thirty days later", Method::DELETE, "/Users/{id}")
             .status(StatusCode::NO_CONTENT),
@@ -132,22 +138,25 @@ fn mover(side: &Side) -> Step {
         .shows("/phoneNumbers/0/value", "+47 22 00 00 09")
         .shows("/phoneNumbers/1/value", "44444444444")
         .shows("/phoneNumbers/2/value", "22000002")
-        .record(on(
-            side,
-            Some(vec![("Department", Text("Controlling")), ("Phone Number", Text("+47 22 00 00 09"))]),
-            Some(vec![
-                ("Department", Text("Controlling")),
-                ("Title", Text("Controller")),
-                ("Phone", Text("+47 22 00 00 09")),
-            ]),
-        ))
+        .record(
+            Who::User,
+            on(
+                side,
+                Some(vec![("Department", Text("Controlling")), ("Phone Number", Text("+47 22 00 00 09"))]),
+                Some(vec![
+                    ("Department", Text("Controlling")),
+                    ("Title", Text("Controller")),
+                    ("Phone", Text("+47 22 00 00 09")),
+                ]),
+            ),
+        )
 }
 
 /// What a change comes to on either side; none where the bridge keeps what the vendor has no field for.
-pub(super) fn on(side: &Side, bmc: Option<Fields>, ivanti: Option<Fields>) -> Expected {
+pub(super) fn on(side: &Side, bmc: Option<Fields>, ivanti: Option<Fields>) -> Option<Expected> {
     let fields = match side {
         Side::Bmc(_) => bmc,
         Side::Ivanti(_) => ivanti,
     };
-    fields.map_or(Expected::Untouched, Expected::Changed)
+    fields.map(Expected::Changed)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::entra::on;
 use super::side::Side;
 use super::story::Wanted::{AnyBut, Text};
-use super::story::{Expected, Fields, Remember, Step, Story};
+use super::story::{Expected, Fields, Step, Story, Who};
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const DEPARTMENT: &str = "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/department";
@@ -17,7 +17,7 @@ const PLACEHOLDER: &str = "1mz050nq";
 /// The story on this target.
 pub(super) fn story(side: &Side) -> Story {
     let lookup = |what| Step::get(what, format!("/Users?filter=userName eq \"{NAME}\"&startIndex=1&count=100"));
-    let read = |what| Step::get(what, "/Users/{id}").remember(Remember::User);
+    let read = |what| Step::get(what, "/Users/{id}").remember(Who::User);
     let off = || on(side, Some(vec![("Status", Text("Disabled"))]), Some(vec![("Status", Text("Inactive"))]));
     let steps = vec![
         Step::get("connection test: asks for two users", "/Users?startIndex=1&count=2")
@@ -30,13 +30,13 @@ pub(super) fn story(side: &Side) -> Story {
             .shows("/userName", NAME)
             .shows("/active", true)
             .shows("/password", Value::Null)
-            .remember(Remember::User)
-            .record(Expected::Created(created(side))),
+            .remember(Who::User)
+            .record(Who::User, Expected::Created(created(side))),
         read("mover: reads the user").shows("/externalId", "00uabc123DEF456ghi7").shows("/locale", "en-US"),
         mover(side),
         Step::patch("leaver: switches the account off", &json!([{ "op": "replace", "value": { "active": false } }]))
             .shows("/active", false)
-            .record(off()),
+            .record(Who::User, off()),
         lookup("comes back: finds the user, switched off")
             .shows("/totalResults", 1)
             .shows("/Resources/0/active", false),
@@ -44,11 +44,14 @@ pub(super) fn story(side: &Side) -> Story {
         Step::put_merged("comes back: switches the account on", json!({ "active": true }))
             .shows("/active", true)
             .shows("/title", "Rear Admiral")
-            .record(on(side, Some(vec![("Status", Text("Current"))]), Some(vec![("Status", Text("Active"))]))),
+            .record(
+                Who::User,
+                on(side, Some(vec![("Status", Text("Current"))]), Some(vec![("Status", Text("Active"))])),
+            ),
         read("leaver again: reads the user").shows("/active", true),
         Step::put_merged("leaver again: switches the account off by PUT", json!({ "active": false }))
             .shows("/active", false)
-            .record(off()),
+            .record(Who::User, off()),
     ];
     Story { client: "Okta", steps }
 }
@@ -104,18 +107,21 @@ fn mover(side: &Side) -> Step {
         .shows("/displayName", "Grace Murray")
         .shows("/phoneNumbers/0/value", "+1 202 555 0100")
         .shows(DEPARTMENT, "Compilers")
-        .record(on(
-            side,
-            Some(vec![
-                ("Full Name", Text("Grace Murray")),
-                ("Phone Number", Text("+1 202 555 0100")),
-                ("Department", Text("Compilers")),
-            ]),
-            Some(vec![
-                ("LastName", Text("Murray")),
-                ("Title", Text("Rear Admiral")),
-                ("Phone", Text("+1 202 555 0100")),
-                ("Department", Text("Compilers")),
-            ]),
-        ))
+        .record(
+            Who::User,
+            on(
+                side,
+                Some(vec![
+                    ("Full Name", Text("Grace Murray")),
+                    ("Phone Number", Text("+1 202 555 0100")),
+                    ("Department", Text("Compilers")),
+                ]),
+                Some(vec![
+                    ("LastName", Text("Murray")),
+                    ("Title", Text("Rear Admiral")),
+                    ("Phone", Text("+1 202 555 0100")),
+                    ("Department", Text("Compilers")),
+                ]),
+            ),
+        )
 }

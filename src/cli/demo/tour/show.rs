@@ -6,7 +6,7 @@ use serde_json::Value;
 use simulators::control::{Entry, Record};
 
 use super::Outcome;
-use super::check::{changed_keys, differences};
+use super::check::{changed, differences};
 use super::client::Answer;
 use super::side::{Records, Side};
 use super::story::Step;
@@ -84,14 +84,14 @@ impl<'a> Page<'a> {
     }
 
     /// The records that differ, with the fields that differ.
-    pub(super) fn records(&mut self, side: &Side, before: &Records, after: &Records) -> io::Result<()> {
-        let changed = changed_keys(before, after);
+    pub(super) fn records(&mut self, before: &Records, after: &Records) -> io::Result<()> {
+        let changed = changed(before, after);
         if changed.is_empty() {
             return writeln!(self.out, "   records: none was written");
         }
-        for key in changed {
-            writeln!(self.out, "   record {key} of {}:", side.object())?;
-            self.record(before.get(&key), after.get(&key))?;
+        for id in changed {
+            writeln!(self.out, "   {id}:")?;
+            self.record(before.get(&id), after.get(&id))?;
         }
         Ok(())
     }

@@ -1,14 +1,28 @@
 //! The vendor's side of the tour: its records and its journal, read past its API.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::Value;
 use simulators::bmc::Bmc;
 use simulators::control::{Entry, Record};
 use simulators::ivanti::Ivanti;
 
-/// Records by their keys.
-pub(super) type Records = BTreeMap<String, Record>;
+/// Which record: the vendor's name for its kind, and its key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct RecordId {
+    pub(super) object: &'static str,
+    pub(super) key: String,
+}
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "record {} of {}", self.key, self.object)
+    }
+}
+
+/// Records of users and of groups.
+pub(super) type Records = BTreeMap<RecordId, Record>;
 
 /// One target's vendor.
 #[derive(Debug)]
@@ -27,10 +41,18 @@ impl Side {
     }
 
     /// What the vendor calls its users.
-    pub(super) fn object(&self) -> &'static str {
+    pub(super) fn users(&self) -> &'static str {
         match self {
             Self::Bmc(_) => "User",
             Self::Ivanti(_) => "employees",
+        }
+    }
+
+    /// What the vendor calls its groups.
+    pub(super) fn groups(&self) -> &'static str {
+        match self {
+            Self::Bmc(_) => "Group",
+            Self::Ivanti(_) => "standarduserteams",
         }
     }
 
@@ -53,23 +75,26 @@ impl Side {
     /// What the vendor itself writes when a record is made, [`Side::stamps`] apart.
     pub(super) fn birthmarks(&self) -> &'static [&'static str] {
         match self {
-            Self::Bmc(_) => &["Request ID", "Creator", "Create Date", "Unique Identifier", "Instance ID"],
+            Self::Bmc(_) => &["Request ID", "Creator", "Submitter", "Create Date", "Unique Identifier", "Instance ID"],
             Self::Ivanti(_) => &["RecId", "CreatedBy", "CreatedDateTime"],
         }
     }
 
-    /// All users, whole; fields without a value are left out.
+    /// All users and groups, whole; fields without a value are left out.
     pub(super) fn records(&self) -> Records {
-        let records = match self {
-            Self::Bmc(bmc) => bmc.records(self.object()),
-            Self::Ivanti(ivanti) => ivanti.records(self.object()),
-        };
-        let keyed = records.into_iter().map(|mut record| {
-            record.retain(|_, value| !value.is_null());
-            let key = record.get(self.key()).and_then(Value::as_str).unwrap_or_default().to_owned();
-            (key, record)
-        });
-        keyed.collect()
+        let mut records = Records::new();
+        for object in [self.users(), self.groups()] {
+            let all = match self {
+                Self::Bmc(bmc) => bmc.records(object),
+                Self::Ivanti(ivanti) => ivanti.records(object),
+            };
+            records.extend(all.into_iter().map(|mut record| {
+                record.retain(|_, value| !value.is_null());
+                let key = record.get(self.key()).and_then(Value::as_str).unwrap_or_default().to_owned();
+                (RecordId { object, key }, record)
+            }));
+        }
+        records
     }
 
     fn journal(&self) -> Vec<Entry> {

@@ -3,6 +3,8 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::side::{RecordId, Side};
+
 /// One client's dealings with one target.
 #[derive(Debug)]
 pub(super) struct Story {
@@ -11,8 +13,8 @@ pub(super) struct Story {
     pub(super) steps: Vec<Step>,
 }
 
-/// One request and what must come of it. `{id}` and `{manager}` in paths, bodies and values stand for what earlier
-/// answers brought.
+/// One request and what must come of it. `{id}`, `{other}`, `{manager}` and `{group}` in paths, bodies and
+/// values stand for what earlier answers brought.
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) what: &'static str,
@@ -23,8 +25,9 @@ pub(super) struct Step {
     pub(super) status: StatusCode,
     /// Values of the answer by JSON pointer; null where there must be none.
     pub(super) shows: Vec<(&'static str, Value)>,
-    pub(super) record: Expected,
-    pub(super) remember: Option<Remember>,
+    /// What becomes of which records; every other one is as it was.
+    pub(super) records: Vec<(Who, Expected)>,
+    pub(super) remember: Option<Who>,
 }
 
 #[derive(Debug)]
@@ -35,35 +38,39 @@ enum Content {
     Merged(Value),
 }
 
-/// What is taken from an answer for later steps.
+/// Whom an answer brought or a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Remember {
+pub(super) enum Who {
     /// The user that the story is about.
     User,
+    /// A second user.
+    Other,
     /// The manager.
     Manager,
+    /// The group that the story is about.
+    Group,
 }
 
 /// Native fields and their values.
 pub(super) type Fields = Vec<(&'static str, Wanted)>;
 
-/// What must become of the vendor's records.
+/// What must become of a record at the vendor.
 #[derive(Debug)]
 pub(super) enum Expected {
-    /// Nothing at all is written.
-    Untouched,
-    /// One more record, with these fields and no others.
+    /// It is new, with these fields and no others.
     Created(Fields),
-    /// The user's record has these new values; every other field, and every other record, is as it was.
+    /// It has these new values; every other field is as it was.
     Changed(Fields),
+    /// It is not there any more.
+    Gone,
 }
 
 /// A native value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wanted {
     Text(&'static str),
-    /// The manager's key.
-    Manager,
+    Number(i64),
+    Empty,
     /// Any text but this one: a generated password.
     AnyBut(&'static str),
 }
@@ -77,7 +84,7 @@ impl Step {
             content: Content::None,
             status: StatusCode::OK,
             shows: Vec::new(),
-            record: Expected::Untouched,
+            records: Vec::new(),
             remember: None,
         }
     }
@@ -88,8 +95,17 @@ impl Step {
 
     /// A PATCH of the user.
     pub(super) fn patch(what: &'static str, operations: &Value) -> Self {
+        Self::new(what, Method::PATCH, "/Users/{id}").operations(operations)
+    }
+
+    /// A PATCH of the group, whose answer is empty.
+    pub(super) fn patch_group(what: &'static str, operations: &Value) -> Self {
+        Self::new(what, Method::PATCH, "/Groups/{group}").operations(operations).status(StatusCode::NO_CONTENT)
+    }
+
+    fn operations(self, operations: &Value) -> Self {
         let schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
-        Self::new(what, Method::PATCH, "/Users/{id}").json(json!({ "schemas": schemas, "Operations": operations }))
+        self.json(json!({ "schemas": schemas, "Operations": operations }))
     }
 
     /// A PUT of the user as it was read last, with this laid over it.
@@ -110,12 +126,14 @@ impl Step {
         self
     }
 
-    pub(super) fn record(self, record: Expected) -> Self {
-        Self { record, ..self }
+    /// What becomes of somebody's record; where nothing is said, nothing is written.
+    pub(super) fn record(mut self, who: Who, expected: impl Into<Option<Expected>>) -> Self {
+        self.records.extend(expected.into().map(|expected| (who, expected)));
+        self
     }
 
-    pub(super) fn remember(self, what: Remember) -> Self {
-        Self { remember: Some(what), ..self }
+    pub(super) fn remember(self, who: Who) -> Self {
+        Self { remember: Some(who), ..self }
     }
 
     /// The request's body.
@@ -148,24 +166,44 @@ fn lay_over(whole: &mut Value, change: &Value) {
 /// What earlier answers brought.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    pub(super) id: String,
-    pub(super) manager: String,
+    id: String,
+    other: String,
+    manager: String,
+    group: String,
     /// The user as it was read last.
     read: Value,
 }
 
 impl Places {
-    pub(super) fn user(&mut self, answer: &Value) {
-        self.id = id_in(answer);
-        self.read = answer.clone();
+    pub(super) fn remember(&mut self, who: Who, answer: &Value) {
+        let id = answer.get("id").or_else(|| answer.pointer("/Resources/0/id"));
+        let id = id.and_then(Value::as_str).unwrap_or_default().to_owned();
+        match who {
+            Who::User => {
+                self.id = id;
+                self.read = answer.clone();
+            }
+            Who::Other => self.other = id,
+            Who::Manager => self.manager = id,
+            Who::Group => self.group = id,
+        }
     }
 
-    pub(super) fn manager(&mut self, answer: &Value) {
-        self.manager = id_in(answer);
+    /// The vendor's record of somebody.
+    pub(super) fn record(&self, who: Who, side: &Side) -> RecordId {
+        let (object, key) = match who {
+            Who::User => (side.users(), &self.id),
+            Who::Other => (side.users(), &self.other),
+            Who::Manager => (side.users(), &self.manager),
+            Who::Group => (side.groups(), &self.group),
+        };
+        RecordId { object, key: key.clone() }
     }
 
     pub(super) fn fill(&self, text: &str) -> String {
-        text.replace("{id}", &self.id).replace("{manager}", &self.manager)
+        let Self { id, other, manager, group, .. } = self;
+        let places = [("{id}", id), ("{other}", other), ("{manager}", manager), ("{group}", group)];
+        places.iter().fold(text.to_owned(), |text, (place, id)| text.replace(place, id))
     }
 
     fn fill_in(&self, value: &mut Value) {
@@ -176,10 +214,4 @@ impl Places {
             _ => {}
         }
     }
-}
-
-/// The id of a resource, or of the only one in a list.
-fn id_in(answer: &Value) -> String {
-    let id = answer.get("id").or_else(|| answer.pointer("/Resources/0/id"));
-    id.and_then(Value::as_str).unwrap_or_default().to_owned()
 }

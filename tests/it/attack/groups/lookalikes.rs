@@ -125,7 +125,7 @@ fn with_arrays(setup: Setup, numbers: bool) -> Setup {
             return;
         }
         if let Some(entries) = body.get_mut("entries").and_then(Value::as_array_mut) {
-            for entry in entries {
+            for entry in entries.iter_mut() {
                 array(&mut entry["values"]);
             }
         } else if let Some(values) = body.get_mut("values") {
