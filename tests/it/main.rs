@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "`pub` marks what other modules of this binary may use")]
 
 mod absence;
+mod answers;
 mod architecture;
 mod attack;
 mod bridge;
