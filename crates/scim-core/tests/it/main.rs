@@ -6,6 +6,7 @@ mod definition;
 mod discovery;
 mod filters;
 mod fixtures;
+mod fuzz;
 mod hostile;
 mod lists;
 mod members;
