@@ -15,6 +15,7 @@ mod explain;
 mod filters;
 mod groups;
 mod http;
+mod limits;
 mod openapi;
 mod schemas;
 mod smoke;
