@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use crate::config::{Credential, Server};
 use crate::service::Service;
+use crate::telemetry::clients::Client;
 use background::Background;
 use serde_json::Value;
 
@@ -59,6 +60,8 @@ impl From<&Server> for RequestLimits {
 pub struct App {
     targets: BTreeMap<String, Arc<dyn Service>>,
     credentials: Vec<Credential>,
+    /// As many as credentials, in their order.
+    clients: Vec<Arc<Client>>,
     public_url: String,
     limits: RequestLimits,
     store_health: StoreHealth,
@@ -76,12 +79,20 @@ impl App {
         store_health: StoreHealth,
     ) -> Self {
         let openapi = openapi::document(&targets);
-        Self { targets, credentials, public_url, limits, store_health, background: Background::default(), openapi }
+        let client = |credential: &Credential| Arc::new(Client::new(credential.name.as_str(), credential.profile));
+        let clients = credentials.iter().map(client).collect();
+        let background = Background::default();
+        Self { targets, credentials, clients, public_url, limits, store_health, background, openapi }
     }
 
     /// The interface description (OpenAPI 3.1), as `GET /openapi.json` answers it.
     pub fn openapi(&self) -> &Value {
         &self.openapi
+    }
+
+    /// What was forgiven to each credential since the process began.
+    pub fn clients(&self) -> &[Arc<Client>] {
+        &self.clients
     }
 
     /// Returns when no write is under way any more. A write goes on when its client has gone away, so this is to be

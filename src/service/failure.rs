@@ -65,7 +65,7 @@ fn scim_error(kind: &BackendErrorKind) -> ScimError {
             ScimError::plain(503, "another program changes the same record of the target at the same time")
         }
         BackendErrorKind::Unproven => {
-            ScimError::plain(503, "the target's answer does not prove that there is no such user")
+            ScimError::plain(503, "the target's answer does not prove that what was asked for is not there")
         }
         BackendErrorKind::RateLimited => ScimError::plain(503, "the target asks to slow down"),
         BackendErrorKind::Unavailable | BackendErrorKind::Timeout | BackendErrorKind::Garbled => {
@@ -102,7 +102,7 @@ impl From<StoreError> for Failure {
             StoreError::ExternalIdTaken { by } => {
                 ScimError::uniqueness(format!("'externalId' is taken by the user with id '{by}'")).into()
             }
-            StoreError::Buried => ScimError::plain(404, "the user was deleted").into(),
+            StoreError::Buried => ScimError::plain(404, "the resource was deleted").into(),
             StoreError::Database { .. } => Self {
                 error: ScimError::plain(503, "the bridge's own store cannot answer now"),
                 retry_after: Some(RETRY_AFTER),

@@ -2,7 +2,6 @@
 
 use scim_core::AttrId;
 
-use super::model::matches_pattern;
 use super::{FieldId, FieldTable, NativeValue, Record};
 use crate::backend::GroupsDescription;
 
@@ -14,8 +13,6 @@ pub struct Groups {
     /// The native things that are served, in the order in which they are shown. The ids of all but the first begin with
     /// the kind's word and a colon.
     pub kinds: Vec<GroupKind>,
-    /// Groups that nobody is put into, as patterns for what members hold or for names.
-    pub protected: Vec<String>,
 }
 
 /// One kind of native thing that is served as a Group.
@@ -53,6 +50,8 @@ pub struct GroupRecords {
     pub name_length_max: usize,
     /// Attributes of an extension and the fields they are shown from.
     pub shown: Vec<(AttrId, FieldId)>,
+    /// Fields that are not on every site's object: where they are not, groups are served without them.
+    pub optional: Vec<FieldId>,
     /// What a new group is made with beside its name.
     pub defaults: Vec<(FieldId, NativeValue)>,
     /// How new groups get the number that members hold; none where that is the key.
@@ -96,12 +95,14 @@ pub enum Form {
     },
 }
 
-impl Groups {
-    /// Whether nobody is put into a group that is called so, or held so by members.
-    pub fn is_protected(&self, token: &str, name: &str) -> bool {
-        self.protected.iter().any(|pattern| matches_pattern(pattern, token) || matches_pattern(pattern, name))
+impl Membership {
+    /// Whether writing a field makes somebody a member.
+    pub fn writes(&self, field: FieldId) -> bool {
+        self.field == field || matches!(self.form, Form::Single { name: Some(name), .. } if name == field)
     }
+}
 
+impl Groups {
     /// The id of a group.
     pub fn id(&self, kind: usize, key: &str) -> String {
         if kind == 0 { key.to_owned() } else { format!("{}:{key}", self.kinds[kind].word) }

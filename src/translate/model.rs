@@ -4,7 +4,7 @@
 use scim_core::{AttrId, AttrSet};
 
 use super::groups::Groups;
-use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Record};
+use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Object, Record};
 use crate::backend::Description;
 
 /// One attribute and the native field in which it lives.
@@ -89,6 +89,9 @@ pub struct Policy {
     pub create_defaults: Vec<(FieldId, NativeValue)>,
     /// Names of accounts that are never written, as patterns with `*`; the service account's own is among them.
     pub protected: Vec<String>,
+    /// Groups and roles that nobody is given, as patterns for what records hold or for names; whether they are served
+    /// does not matter.
+    pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
     /// Whether the operator says how the vendor compares text; otherwise it is found out.
@@ -129,6 +132,9 @@ pub struct Model {
     pub password: Option<Password>,
     /// The fields that give access beside the state of the account.
     pub grants: Grants,
+    /// Fields of users that are not on every site's object and that no client writes: where they are not, there is nothing
+    /// in them.
+    pub optional: Vec<FieldId>,
     /// The groups, where they are served.
     pub groups: Option<Groups>,
     /// How queries behave.
@@ -186,9 +192,26 @@ impl Model {
         &records.expect("only groups that are records are operated on").fields
     }
 
+    /// The fields of an object that are not on every site's.
+    pub fn optional(&self, object: Object) -> &[FieldId] {
+        match object {
+            Object::Users => &self.optional,
+            Object::Groups(kind) => {
+                let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
+                records.map(|records| records.optional.as_slice()).unwrap_or_default()
+            }
+        }
+    }
+
     /// `groups` of a user.
     pub fn groups_attribute(&self) -> Option<AttrId> {
         self.description.users.root(0, "groups")
+    }
+
+    /// Whether nobody is put into a group that is called so, or held so by users' records.
+    pub fn is_protected_group(&self, token: &str, name: &str) -> bool {
+        let mut patterns = self.policy.protected_groups.iter();
+        patterns.any(|pattern| matches_pattern(pattern, token) || matches_pattern(pattern, name))
     }
 
     /// Whether a native name is one of the protected accounts.
@@ -200,7 +223,7 @@ impl Model {
 }
 
 /// Whether a name matches a pattern in which `*` stands for any run of characters, without regard to letter case.
-pub(super) fn matches_pattern(pattern: &str, name: &str) -> bool {
+fn matches_pattern(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (scim_core::fold::fold(pattern), scim_core::fold::fold(name));
     let mut pieces = pattern.split('*');
     let first = pieces.next().unwrap_or_default();

@@ -8,6 +8,7 @@
 
 pub mod change;
 pub mod definition;
+pub mod dialect;
 pub mod discovery;
 pub mod error;
 pub mod filter;
@@ -17,12 +18,15 @@ pub mod messages;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod version;
 
 pub use change::{Change, Edit, Op};
 pub use definition::{AttrId, AttrSet, Definition, Node};
+pub use dialect::{Dialect, Leniency, Notes, Profile};
 pub use error::{ScimError, ScimType};
 pub use filter::Filter;
 pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{Attribute, Kind, Mutability, ResourceType, Returned, Schema, Uniqueness};
 pub use scim_filter_parser as parser;
+pub use version::Tags;

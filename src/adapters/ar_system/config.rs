@@ -63,6 +63,7 @@ impl Settings {
             password: self.passwords,
             create_defaults,
             protected,
+            protected_groups: self.protected_groups.clone(),
             page_size: self.page_size,
             collation_known: self.collation_known,
             own_name: Some(self.username.clone()),

@@ -41,7 +41,7 @@ fn extension() -> Schema {
 }
 
 /// The groups of a target. `users` are the fields of the User form.
-pub(super) fn groups(users: &mut FieldTable, protected: &[String]) -> Groups {
+pub(super) fn groups(users: &mut FieldTable) -> Groups {
     let definition = Definition::new(ResourceType::group(vec![extension()]));
     let attribute = |path: &str| definition.attribute(path).expect("the schemas above have it");
     let mut fields = FieldTable::new(REQUEST_ID);
@@ -59,6 +59,7 @@ pub(super) fn groups(users: &mut FieldTable, protected: &[String]) -> Groups {
             (own("type"), kind),
             (own("category"), category),
         ],
+        optional: vec![long_name, kind, category],
         defaults: vec![(kind, NativeValue::text("Change")), (category, NativeValue::text("Regular"))],
         numbers: Some(NUMBERS),
         closed,
@@ -72,7 +73,7 @@ pub(super) fn groups(users: &mut FieldTable, protected: &[String]) -> Groups {
     };
     let membership = Membership { field: users.id(GROUP_LIST), form: Form::List { length_max: LIST_LENGTH_MAX } };
     let kind = GroupKind { word: "permission-group", source: Source::Records(records), membership };
-    Groups { description, kinds: vec![kind], protected: protected.to_vec() }
+    Groups { description, kinds: vec![kind] }
 }
 
 /// Implicit groups have whoever they are about as members, computed ones whom other groups have (reference section 6).
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn only_regular_groups_take_members() {
-        let groups = groups(&mut FieldTable::new("Request ID"), &[]);
+        let groups = groups(&mut FieldTable::new("Request ID"));
         let records = groups.records(0).expect("permission groups are records");
         for (number, category, expected) in [
             ("20001", Some("Regular"), true),

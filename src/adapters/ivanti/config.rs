@@ -31,6 +31,8 @@ pub struct Settings {
     pub protected: Vec<String>,
     /// What is served as groups.
     pub groups: GroupSettings,
+    /// Teams and roles that nobody is given, as patterns for their ids or names.
+    pub protected_groups: Vec<String>,
     /// Rows asked for at once.
     pub page_size: usize,
     /// The name of the row that proves that a query looked; otherwise one is learned.
@@ -50,8 +52,6 @@ pub struct GroupSettings {
     pub roles: Vec<String>,
     /// Whether joining another team or role leaves the one there was; otherwise it is refused.
     pub moves: bool,
-    /// Groups that nobody is put into, as patterns for their ids or names.
-    pub protected: Vec<String>,
 }
 
 /// A kind of groups.
@@ -130,6 +130,7 @@ impl Settings {
             password: PasswordPolicy::Ignore,
             create_defaults,
             protected,
+            protected_groups: self.protected_groups.clone(),
             page_size: self.page_size,
             collation_known: self.collation_known,
             own_name,

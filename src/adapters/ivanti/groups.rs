@@ -27,7 +27,7 @@ pub(super) fn groups(users: &mut FieldTable, settings: &Settings) -> Option<Grou
         creates: matches!(first.source, Source::Records(_)),
         definition: Arc::new(definition),
     };
-    Some(Groups { description, kinds, protected: settings.groups.protected.clone() })
+    Some(Groups { description, kinds })
 }
 
 fn kind(users: &mut FieldTable, settings: &Settings, word: GroupWord) -> GroupKind {
@@ -57,6 +57,7 @@ fn teams() -> GroupRecords {
         token: fields.key(),
         name_length_max: NAME_LENGTH_MAX,
         shown: Vec::new(),
+        optional: Vec::new(),
         defaults: Vec::new(),
         numbers: None,
         closed: |_, _| None,

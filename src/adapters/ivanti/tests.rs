@@ -12,6 +12,7 @@ use crate::wire::{FaultKind, Protocol, Session};
 fn settings() -> Settings {
     Settings {
         groups: GroupSettings::default(),
+        protected_groups: Vec::new(),
         base_url: "https://tenant.ivanticloud.com".to_owned(),
         auth: Auth::Session {
             username: "svc".to_owned(),

@@ -39,6 +39,7 @@ pub(crate) fn driver(vendor: Vendor, insensitive: bool, keep: bool, overrides: V
         Vendor::Ivanti => {
             let settings = ivanti::Settings {
                 groups: ivanti::GroupSettings::default(),
+                protected_groups: Vec::new(),
                 base_url,
                 auth: ivanti::Auth::ApiKey("secret".to_owned().into()),
                 preset: ivanti::Preset::Documented,

@@ -291,3 +291,25 @@ async fn a_credential_that_may_read_changes_no_group() {
     }
     assert_nothing_written(&bridge, "bmc", "read only");
 }
+
+/// A role is a role, whether it is served as a group or asked for as an attribute of a user.
+#[tokio::test]
+async fn a_protected_role_is_given_to_nobody_by_any_way() {
+    for kinds in ["[]", "[\"team\"]", "[\"team\", \"role\"]"] {
+        let keys = format!(
+            "groups = {{ kinds = {kinds}, roles = [\"Admin\", \"Analyst\"] }}\nprotected = {{ groups = [\"admin\"] }}"
+        );
+        let bridge = crate::bridge::Setup { ivanti_keys: keys, ..super::site() }.build().await;
+        let ada = user(&bridge, "ivanti", "ada");
+        for (role, expected) in [("Admin", StatusCode::BAD_REQUEST), ("Analyst", StatusCode::OK)] {
+            let wish = json!([{ "op": "replace", "path": "roles", "value": [{ "value": role }] }]);
+            let answer = bridge.patch("ivanti", &ada, wish).await;
+            assert_eq!(answer.status, expected, "{kinds} {role}: {}", answer.body);
+        }
+        assert_eq!(bridge.ivanti.record("employees", &ada).expect("ada")["Role"], "Analyst", "{kinds}");
+        let new = json!({ "userName": "bob", "name": { "givenName": "B", "familyName": "B" },
+            "emails": [{ "value": "b@b.example" }], "roles": [{ "value": "ADMIN" }] });
+        assert_eq!(bridge.post("ivanti", new).await.status, StatusCode::BAD_REQUEST, "{kinds}");
+        assert!(bridge.ivanti.records("employees").iter().all(|record| record["LoginID"] != "bob"), "{kinds}");
+    }
+}

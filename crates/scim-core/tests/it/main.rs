@@ -3,6 +3,7 @@
 mod changes;
 mod coercion;
 mod definition;
+mod dialects;
 mod discovery;
 mod filters;
 mod fixtures;
@@ -15,3 +16,4 @@ mod projection;
 mod properties;
 mod requests;
 mod samples;
+mod versions;
