@@ -151,6 +151,7 @@ fn links_between_documents_lead_somewhere() {
         "CHANGELOG.md",
         "docs/architecture.md",
         "docs/configuration.md",
+        "docs/limits.md",
         "docs/runbook.md",
         "docs/targets/bmc.md",
         "docs/targets/ivanti.md",

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "`pub` marks what other modules of this binary may use")]
 
 mod absence;
+mod answers;
 mod architecture;
 mod attack;
 mod bridge;
@@ -15,6 +16,7 @@ mod explain;
 mod filters;
 mod groups;
 mod http;
+mod limits;
 mod openapi;
 mod profiles;
 mod rows;

@@ -7,6 +7,7 @@ mod dialects;
 mod discovery;
 mod filters;
 mod fixtures;
+mod fuzz;
 mod hostile;
 mod lists;
 mod members;
