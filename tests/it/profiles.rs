@@ -7,7 +7,6 @@ use http::StatusCode;
 use scim_bridge::config::Profile;
 use scim_core::Leniency;
 use serde_json::{Value, json};
-use tracing::instrument::WithSubscriber;
 
 use crate::bridge::{Setup, TestBridge};
 use crate::groups::{assert_refused, group, members, put_in, site, users};
@@ -74,7 +73,10 @@ async fn each_thing_that_is_forgiven_has_a_line_without_values_in_the_debug_log(
     let subscriber = subscriber.with_writer(move || writer.clone()).finish();
     let operations = json!([{ "op": "Replace", "path": "nickName", "value": "hidden-value" },
         { "op": "Add", "path": "active", "value": "True" }]);
-    bridge.patch("bmc", &id, operations).with_subscriber(subscriber).await;
+    // Writes run in tasks of their own, on this same thread.
+    let logging = tracing::subscriber::set_default(subscriber);
+    bridge.patch("bmc", &id, operations).await;
+    drop(logging);
     let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let told: Vec<Value> = lines.map(|line| line["fields"].clone()).filter(|it| it.get("forgiven").is_some()).collect();
