@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
 use scim_bridge::config::Profile;
-use scim_core::Leniency;
+use scim_core::dialect::TABLE;
+use scim_core::{Dialect, Leniency};
 use serde_json::{Value, json};
 
+use crate::architecture::{read, root};
 use crate::bridge::{Setup, TestBridge};
 use crate::groups::{assert_refused, group, members, put_in, site, users};
 use crate::users::{TARGETS, clear, insert, new_user, off_value, record, set, written};
@@ -24,6 +26,21 @@ fn forgiven(bridge: &TestBridge, target: &str) -> Vec<(&'static str, u64)> {
     let clients = bridge.app.clients().iter();
     let client = clients.clone().find(|client| client.credential() == name).expect("a credential");
     client.forgiven().map(|(what, times)| (what.name(), times)).collect()
+}
+
+#[test]
+fn the_operators_table_is_that_of_the_code() {
+    let page = read(&root().join("docs/clients/profiles.md"));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> =
+        page.lines().filter(|line| line.starts_with("| `") && line.contains("RFC ")).map(cells).collect();
+    let told: Vec<[&str; 4]> = rows.iter().map(|row| [0, 2, 3, 5].map(|column| row[column].as_str())).collect();
+    let names = TABLE.map(|row| format!("`{}`", row.name));
+    let forgiven = |dialect: Dialect, what| if dialect.forgives(what) { "yes" } else { "no" };
+    let expected = TABLE.iter().zip(&names).map(|(row, name)| {
+        [name.as_str(), forgiven(Dialect::OKTA, row.what), forgiven(Dialect::ENTRA, row.what), row.clause]
+    });
+    assert!(told.iter().copied().eq(expected), "{told:?}");
 }
 
 #[tokio::test]
@@ -163,7 +180,9 @@ async fn strict_removes_nobody_whom_a_list_names_and_empties_no_group() {
         let bridge = Setup { profile: Profile::Strict, ..site() }.build().await;
         let id = group(&bridge, target, "Engineers");
         let users = users(&bridge, target, 2);
-        users.iter().for_each(|user| put_in(&bridge, target, user, &id));
+        for user in &users {
+            put_in(&bridge, target, user, &id);
+        }
         let listed = json!([{ "op": "remove", "path": "members", "value": [{ "value": users[0] }] }]);
         assert_refused(&bridge.patch_group(target, &id, listed).await, 400, "invalidValue", target);
         assert_eq!(members(&bridge, target, &id).len(), 2, "{target}");

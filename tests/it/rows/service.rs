@@ -114,9 +114,10 @@ async fn row_49_okta_does_not_wait_for_ever() {
             control(&bridge, target).set_latency_ms(600_000);
             for write in [false, true] {
                 let started = Instant::now();
-                let answer = match write {
-                    true => bridge.patch(target, &id, set("nickName", "x")).await,
-                    false => bridge.get(target, &format!("/Users/{id}")).await,
+                let answer = if write {
+                    bridge.patch(target, &id, set("nickName", "x")).await
+                } else {
+                    bridge.get(target, &format!("/Users/{id}")).await
                 };
                 assert_error(&answer, 503, None, target);
                 assert!(answer.headers.contains_key("retry-after"), "{target}");
