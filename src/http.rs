@@ -13,6 +13,7 @@ mod extract;
 mod health;
 mod listener;
 mod middleware;
+mod openapi;
 mod paths;
 mod router;
 mod scim;
@@ -26,9 +27,10 @@ use crate::config::{Credential, Server};
 use crate::service::Service;
 use crate::telemetry::clients::Client;
 use background::Background;
+use serde_json::Value;
 
 pub use listener::{ListenerLimits, serve};
-pub use router::router;
+pub use router::{paths, router};
 
 /// Says how the store does; the text is shown on `/readyz`.
 pub type StoreHealth = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
@@ -64,6 +66,7 @@ pub struct App {
     limits: RequestLimits,
     store_health: StoreHealth,
     background: Background,
+    openapi: Value,
 }
 
 impl App {
@@ -75,9 +78,16 @@ impl App {
         limits: RequestLimits,
         store_health: StoreHealth,
     ) -> Self {
+        let openapi = openapi::document(&targets);
         let client = |credential: &Credential| Arc::new(Client::new(credential.name.as_str(), credential.profile));
         let clients = credentials.iter().map(client).collect();
-        Self { targets, credentials, clients, public_url, limits, store_health, background: Background::default() }
+        let background = Background::default();
+        Self { targets, credentials, clients, public_url, limits, store_health, background, openapi }
+    }
+
+    /// The interface description (OpenAPI 3.1), as `GET /openapi.json` answers it.
+    pub fn openapi(&self) -> &Value {
+        &self.openapi
     }
 
     /// What was forgiven to each credential since the process began.

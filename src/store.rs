@@ -3,10 +3,11 @@
 //! Everything belongs to a record of a vendor, named by [`RecordKey`]. The store decides nothing about SCIM: user names
 //! arrive folded and times arrive as numbers.
 //!
-//! Invariants: knows no HTTP, no backend, no adapter and no scim-core; has no clock; the promises on [`Store`] hold for
+//! Invariants: knows no HTTP, no backend, no adapter, and of scim-core only how letter case is folded; has no clock; the promises on [`Store`] hold for
 //! every implementation and are repeated, one test each, by the contract suite in `tests/it/store.rs`.
 
 mod ids;
+mod kept_values;
 mod memory;
 mod record;
 mod sqlite;
@@ -53,6 +54,16 @@ pub trait Store: fmt::Debug + Send + Sync {
         credential: &str,
         external_id: &str,
     ) -> Result<Option<String>, StoreError>;
+
+    /// The ids of the records, buried ones among them, for which one of these texts is kept at its path: at least those for
+    /// which SCIM takes it for equal. No more than `limit` and one, which says that there are too many.
+    async fn ids_by_kept(
+        &self,
+        target: &str,
+        resource_type: &str,
+        wanted: &[(String, String)],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError>;
 
     /// Leaves a tombstone: the record is gone for SCIM although the vendor still has it.
     ///

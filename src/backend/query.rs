@@ -11,6 +11,9 @@ pub struct Query {
     pub endpoint: Endpoint,
     /// What the rows should satisfy. The backend answers with a superset; the caller checks every row.
     pub filter: Option<Filter>,
+    /// The records for which the bridge keeps a text that the filter compares by `eq`, where they were looked up: the
+    /// batch has them too, as far as they are within its range.
+    pub also: Option<Vec<Id>>,
     /// The attributes that will be looked at; the filter's own are added by the backend.
     pub want: AttrSet,
     /// Where the walk goes on.

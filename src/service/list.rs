@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use scim_core::filter::matches;
 use scim_core::messages::Window;
-use scim_core::{AttrSet, Definition, Filter, Resource};
+use scim_core::{AttrSet, Definition, Filter, Resource, ScimError, version};
 use tokio::time::Instant;
 
 use super::target::{RESULTS_DEFAULT, RESULTS_MAX, type_name};
+use super::version::stamp;
 use super::{Caller, Failure, ListRequest, Listed, TargetService};
 use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Endpoint, Id, Query, Row};
 use crate::store::Record;
@@ -27,6 +28,9 @@ const CHEAP: usize = 5;
 const KEPT: Duration = Duration::from_secs(600);
 /// The most ids that are remembered over all walks of a target.
 const IDS_MAX: u64 = 2_000_000;
+/// So many comparisons are looked up among kept values, and so many records are asked for by what was found; beyond that
+/// a walk is no worse.
+const KEPT_MAX: usize = 20;
 /// What an id takes, about.
 const ID_BYTES: usize = 40;
 
@@ -92,6 +96,8 @@ struct Listing<'a> {
     base: &'a str,
     cx: Cx,
     filter: Option<Filter>,
+    /// The records by whose kept values the filter may hold, where they were looked up.
+    also: Option<Vec<Id>>,
     /// What is shown.
     want: AttrSet,
     window: Window,
@@ -108,21 +114,48 @@ pub(super) async fn list(
     let definition = service.definition_at(endpoint)?;
     let read = |text: &str| caller.client.reading(|notes| Filter::parse_with(definition, text, notes));
     let filter = request.filter.as_deref().map(read).transpose()?;
-    let want = request.projection.shown(definition);
+    if filter.as_ref().is_some_and(|it| it.attributes(definition).contains(version::attribute(definition))) {
+        return Err(ScimError::invalid_filter("'meta.version' cannot be filtered by: compare it in If-Match").into());
+    }
+    let want = version::wanted(definition, &request.projection);
     let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
     let cx = service.cx(caller);
-    let listing = Listing { service, caller, endpoint, definition, base, cx, filter, want, window };
+    let listing = Listing { service, caller, endpoint, definition, base, cx, filter, also: None, want, window };
+    let listing = listing.with_kept().await;
     let Page { mut resources, total_results, age } = match listing.lookup().await? {
         Some(found) => listing.cut(found),
         None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
     };
+    let told = version::is_told(definition, &request.projection);
     for resource in &mut resources {
+        if told {
+            stamp(definition, resource);
+        }
         request.projection.apply(definition, resource);
     }
     Ok(Listed { resources, total_results, start_index: window.start_index, age })
 }
 
 impl Listing<'_> {
+    /// Looks up the records by what the bridge keeps for them, so that a filter on kept attributes need not walk over all.
+    async fn with_kept(mut self) -> Self {
+        let service = self.service;
+        let description = service.backend.describe();
+        let keeps = self.endpoint == Endpoint::Users && description.storage.keep;
+        let looks_up = |filter: &&Filter| filter.required_text(description.user_name).is_none();
+        let Some(filter) = self.filter.as_ref().filter(|_| keeps).filter(looks_up) else { return self };
+        let texts = filter.equal_texts();
+        let wanted: Vec<(String, String)> =
+            texts.into_iter().map(|(attribute, text)| (self.definition.path(attribute), text.to_owned())).collect();
+        if wanted.is_empty() || wanted.len() > KEPT_MAX {
+            return self;
+        }
+        let found = service.store.ids_by_kept(&service.options.name, type_name(self.endpoint), &wanted, KEPT_MAX).await;
+        // Without an answer the walk is as right as ever.
+        self.also = found.ok().filter(|ids| ids.len() <= KEPT_MAX).map(|ids| ids.into_iter().map(Id).collect());
+        self
+    }
+
     /// The answer when the filter names a unique key: at most one resource, by one native call.
     async fn lookup(&self) -> Result<Option<Vec<Resource>>, Failure> {
         let Some(filter) = &self.filter else { return Ok(None) };
@@ -167,7 +200,7 @@ impl Listing<'_> {
             Endpoint::Users => {
                 let mut want = self.want.clone();
                 want.extend(&filter.attributes(self.definition));
-                service.find(self.caller, self.endpoint, self.base, id, &want).await?
+                service.find_within(&self.cx, self.caller, self.endpoint, self.base, id, &want).await?
             }
             Endpoint::Groups => {
                 let pinned = Filter::And(vec![Filter::equals(self.definition.common().id, id), filter.clone()]);
@@ -180,7 +213,7 @@ impl Listing<'_> {
     }
 
     fn query(&self, filter: Option<Filter>, want: AttrSet, limit: usize) -> Query {
-        Query { endpoint: self.endpoint, filter, want, after: None, until: None, limit }
+        Query { endpoint: self.endpoint, filter, also: self.also.clone(), want, after: None, until: None, limit }
     }
 
     async fn by_external_id(&self, external_id: &str) -> Result<Option<String>, Failure> {

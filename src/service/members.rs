@@ -4,7 +4,7 @@
 //! what is done. What a later request asks of the same members, or of all of them, takes the place of what is left of an
 //! earlier one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +44,7 @@ struct Latest {
     running: usize,
     /// The latest change that names all members.
     whole: u64,
+    /// What is still to be done, and by which change.
     users: HashMap<Id, u64>,
 }
 
@@ -52,16 +53,13 @@ impl Wishes {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, group: &Id, whole: bool) -> Wish<'_> {
+    fn begin(&self, group: &Id) -> Wish<'_> {
         let mut state = self.state();
         state.last += 1;
         let number = state.last;
         let latest = state.groups.entry(group.clone()).or_default();
         latest.running += 1;
-        if whole {
-            latest.whole = number;
-        }
-        Wish { wishes: self, group: group.clone(), number }
+        Wish { wishes: self, group: group.clone(), number, unsettled: latest.users.keys().cloned().collect() }
     }
 }
 
@@ -71,12 +69,20 @@ struct Wish<'a> {
     wishes: &'a Wishes,
     group: Id,
     number: u64,
+    /// The users on whom earlier changes were still at work when this one began: what is read of them may be old as
+    /// soon as it is read.
+    unsettled: HashSet<Id>,
 }
 
 impl Wish<'_> {
-    fn claim<'u>(&self, users: impl Iterator<Item = &'u Id>) {
+    /// Takes the place of what is left of earlier changes: for these users, or for all. A change that is refused while it
+    /// is planned does not come so far, and takes nothing from anybody.
+    fn claim<'u>(&self, users: impl Iterator<Item = &'u Id>, whole: bool) {
         let mut state = self.wishes.state();
         let Some(latest) = state.groups.get_mut(&self.group) else { return };
+        if whole {
+            latest.whole = self.number.max(latest.whole);
+        }
         for user in users {
             let number = latest.users.entry(user.clone()).or_default();
             *number = self.number.max(*number);
@@ -87,6 +93,15 @@ impl Wish<'_> {
         let state = self.wishes.state();
         let latest = state.groups.get(&self.group);
         latest.is_some_and(|latest| latest.whole <= self.number && latest.users.get(user) == Some(&self.number))
+    }
+
+    /// Nothing is left to be done for a user.
+    fn settle(&self, user: &Id) {
+        let mut state = self.wishes.state();
+        let Some(latest) = state.groups.get_mut(&self.group) else { return };
+        if latest.users.get(user) == Some(&self.number) {
+            latest.users.remove(user);
+        }
     }
 }
 
@@ -130,27 +145,33 @@ pub(super) async fn plan<'a>(
     }
     let groups = service.groups()?;
     let cx = Cx { journal: caller.journal.clone(), ..Cx::new(caller.request_id.as_str(), WITHIN) };
-    let wish = service.wishes.begin(group, matches!(wanted, Members::Exactly(_)));
+    // Changes of one group are planned one after the other: each knows what the others are still at work on.
+    let _turn = service.locks.hold(vec![format!("group plan {group}")], Waits::Ordinarily, &cx.hurry).await;
+    let wish = service.wishes.begin(group);
+    let whole = matches!(wanted, Members::Exactly(_));
     let wishes: Vec<(Id, bool)> = match wanted {
         Members::Untouched => Vec::new(),
         Members::Delta(wishes) => wishes.into_iter().map(|(id, member)| (Id(id), member)).collect(),
         Members::Exactly(ids) => {
             let ids: Vec<Id> = ids.into_iter().map(Id).collect();
-            let kept: std::collections::HashSet<&Id> = ids.iter().collect();
-            let now = groups.member_ids(&cx, group).await?;
-            let gone: Vec<(Id, bool)> = now.into_iter().filter(|id| !kept.contains(id)).map(|id| (id, false)).collect();
+            let kept: HashSet<&Id> = ids.iter().collect();
+            let now: HashSet<Id> = groups.member_ids(&cx, group).await?.into_iter().collect();
+            let mut gone: Vec<&Id> = now.union(&wish.unsettled).filter(|id| !kept.contains(id)).collect();
+            gone.sort_unstable();
+            let gone: Vec<(Id, bool)> = gone.into_iter().map(|id| (id.clone(), false)).collect();
             gone.into_iter().chain(ids.into_iter().map(|id| (id, true))).collect()
         }
     };
     let mut plan =
         Plan { service, caller, groups, cx, group: group.clone(), wish, leaving: Vec::new(), joining: Vec::new() };
     plan.settle(wishes).await?;
-    plan.wish.claim(plan.leaving.iter().chain(&plan.joining));
+    plan.wish.claim(plan.leaving.iter().chain(&plan.joining), whole);
     Ok(Some(plan))
 }
 
 impl Plan<'_> {
-    /// Divides the users into those who leave and those who join; whoever is as wished already is left alone.
+    /// Divides the users into those who leave and those who join; whoever is as wished already is left alone, unless an
+    /// earlier change is about to make it otherwise.
     async fn settle(&mut self, wishes: Vec<(Id, bool)>) -> Result<(), Failure> {
         let ids: Vec<Id> = wishes.iter().map(|(id, _)| id.clone()).collect();
         let (groups, cx, group) = (self.groups, &self.cx, &self.group);
@@ -164,11 +185,13 @@ impl Plan<'_> {
                 // Nobody is no member.
                 None => None,
             };
-            let Some(candidate) = candidate.filter(|candidate| candidate.holds != member) else { continue };
+            let unsettled = self.wish.unsettled.contains(&id);
+            let Some(candidate) = candidate.filter(|it| it.holds != member || unsettled) else { continue };
             if member && self.service.store.is_buried(&self.service.key(id.as_str())) {
                 return Err(nobody(&id));
             }
-            match if member { candidate.join } else { candidate.leave } {
+            let refusal = if member { candidate.join } else { candidate.leave };
+            match refusal.filter(|_| candidate.holds != member) {
                 Some(refusal) => return Err(refusal.into()),
                 None if member => self.joining.push(id),
                 None => self.leaving.push(id),
@@ -237,15 +260,25 @@ impl Plan<'_> {
         if !self.wish.is_latest(user) {
             return Ok(());
         }
-        match self.groups.set_member(&cx, &self.group, user, member).await {
+        let done = self.set_held(&cx, user, member).await;
+        if done.is_ok() {
+            self.wish.settle(user);
+        }
+        done
+    }
+
+    /// The same, for whoever holds the lock of the user's record.
+    async fn set_held(&self, cx: &Cx, user: &Id, member: bool) -> Result<(), BackendError> {
+        if member && self.service.store.is_buried(&self.service.key(user.as_str())) {
+            return Err(BackendError::refused("membership", unknown(user)));
+        }
+        match self.groups.set_member(cx, &self.group, user, member).await {
             Ok(changed) => {
                 if changed {
                     self.service.wrote();
                 }
                 Ok(())
             }
-            // Whoever is gone is no member.
-            Err(error) if error.kind == BackendErrorKind::NotFound && !member => Ok(()),
             Err(error) => {
                 let id = &self.caller.request_id;
                 tracing::debug!(request.id = %id, user = %user, %error, "a membership was not changed");
@@ -260,8 +293,41 @@ fn is_final(error: &BackendError) -> bool {
     error.retry == Retry::Never || error.kind == BackendErrorKind::Contended
 }
 
+/// Refuses a group that is still to be made for members who are not there or may not join it.
+///
+/// # Errors
+/// As those of [`plan`].
+pub(super) async fn refuse_newcomers(
+    service: &TargetService,
+    cx: &Cx,
+    name: &str,
+    users: &[Id],
+) -> Result<(), Failure> {
+    let groups = service.groups()?;
+    let calls: Vec<_> = users.chunks(LOOKED_UP_AT_ONCE).map(|ids| groups.newcomers(cx, name, ids)).collect();
+    let some: Vec<HashMap<Id, Candidate>> = stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await?;
+    let mut candidates: HashMap<Id, Candidate> = some.into_iter().flatten().collect();
+    for id in users {
+        let candidate = match candidates.remove(id) {
+            Some(candidate) => candidate,
+            None => groups.newcomers(cx, name, std::slice::from_ref(id)).await?.remove(id).ok_or_else(|| nobody(id))?,
+        };
+        if service.store.is_buried(&service.key(id.as_str())) {
+            return Err(nobody(id));
+        }
+        if let Some(refusal) = candidate.join {
+            return Err(refusal.into());
+        }
+    }
+    Ok(())
+}
+
+fn unknown(id: &Id) -> ScimError {
+    ScimError::invalid_value(format!("'members': there is no user with the id '{id}'"))
+}
+
 fn nobody(id: &Id) -> Failure {
-    ScimError::invalid_value(format!("'members': there is no user with the id '{id}'")).into()
+    unknown(id).into()
 }
 
 impl TargetService {
@@ -288,15 +354,20 @@ mod tests {
     fn the_latest_wish_counts() {
         let wishes = Wishes::default();
         let (group, ada, bob) = (id("g"), id("ada"), id("bob"));
-        let first = wishes.begin(&group, false);
-        first.claim([&ada, &bob].into_iter());
-        let second = wishes.begin(&group, false);
-        second.claim([&ada].into_iter());
+        let first = wishes.begin(&group);
+        first.claim([&ada, &bob].into_iter(), false);
+        let second = wishes.begin(&group);
+        assert!(first.is_latest(&ada) && second.unsettled.len() == 2);
+        second.claim([&ada].into_iter(), false);
         assert!(!first.is_latest(&ada) && first.is_latest(&bob) && second.is_latest(&ada));
-        let whole = wishes.begin(&group, true);
+        drop(wishes.begin(&group));
+        assert!(first.is_latest(&bob) && second.is_latest(&ada), "what is refused takes nothing");
+        let whole = wishes.begin(&group);
+        whole.claim([&bob].into_iter(), true);
         assert!(!first.is_latest(&bob) && !second.is_latest(&ada));
-        whole.claim([&bob].into_iter());
         assert!(whole.is_latest(&bob) && !whole.is_latest(&ada));
+        whole.settle(&bob);
+        assert!(!wishes.begin(&group).unsettled.contains(&bob));
         drop((first, second, whole));
         assert!(wishes.state().groups.is_empty());
     }

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use super::ids::Ids;
+use super::kept_values::{folded, values_of};
 use super::{Burial, ExternalIdUpdate, Record, RecordKey, RecordUpdate, Store, StoreError, Tombstone};
 
 /// A [`Store`] that is gone with the process.
@@ -114,6 +115,26 @@ impl Store for MemoryStore {
         external_id: &str,
     ) -> Result<Option<String>, StoreError> {
         Ok(self.lock().owner(target, resource_type, credential, external_id).cloned())
+    }
+
+    async fn ids_by_kept(
+        &self,
+        target: &str,
+        resource_type: &str,
+        wanted: &[(String, String)],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        let wanted: Vec<(String, String)> = wanted.iter().map(|(path, text)| (path.clone(), folded(text))).collect();
+        let state = self.lock();
+        let own = state.records.iter().filter(|(key, _)| key.target == target && key.resource_type == resource_type);
+        let holds = |record: &Record| {
+            let values = values_of(&record.kept);
+            wanted.iter().any(|value| values.contains(value))
+        };
+        let mut ids: Vec<String> = own.filter(|(_, record)| holds(record)).map(|(key, _)| key.id.clone()).collect();
+        ids.sort_unstable();
+        ids.truncate(limit + 1);
+        Ok(ids)
     }
 
     async fn bury(&self, key: &RecordKey, burial: Burial) -> Result<(), StoreError> {

@@ -23,6 +23,7 @@ use sqlx::sqlite::SqlitePool;
 use sqlx::{Connection, SqliteConnection};
 
 use self::mirror::Mirror;
+use super::kept_values::folded;
 use super::{Burial, ExternalIdUpdate, Record, RecordKey, RecordUpdate, Store, StoreError, Tombstone};
 
 pub use self::open::OpenError;
@@ -227,6 +228,22 @@ impl Store for SqliteStore {
         let failed = cannot("look up an external id");
         let mut reader = self.inner.readers.acquire().await.map_err(&failed)?;
         rows::owner(&mut reader, target, resource_type, credential, external_id).await.map_err(&failed)
+    }
+
+    async fn ids_by_kept(
+        &self,
+        target: &str,
+        resource_type: &str,
+        wanted: &[(String, String)],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        if wanted.is_empty() || !self.inner.mirror.has_records(target, resource_type) {
+            return Ok(Vec::new());
+        }
+        let failed = cannot("look up a kept value");
+        let mut reader = self.inner.readers.acquire().await.map_err(&failed)?;
+        let wanted: Vec<(String, String)> = wanted.iter().map(|(path, text)| (path.clone(), folded(text))).collect();
+        rows::ids_by_kept(&mut reader, target, resource_type, &wanted, limit + 1).await.map_err(&failed)
     }
 
     async fn bury(&self, key: &RecordKey, burial: Burial) -> Result<(), StoreError> {

@@ -114,7 +114,7 @@ async fn resolve<D: Driver>(
     let (native_new, kept_new) = split(&model.description, &new);
     let mut values = differences(model, &native_old, &native_new).map_err(refused)?;
     let written = values.iter().filter_map(|(field, value)| Some((*field, value.as_ref()?)));
-    backend.refuse_protected_groups(written).map_err(refused)?;
+    backend.refuse_protected_groups(cx, written).await?;
     if let Some(name) = wanted_name(backend, change)
         && name_to_read(backend, id, change).is_none()
         && values.iter().any(|(field, _)| *field == model.user_name().field)
@@ -177,6 +177,7 @@ async fn write<D: Driver>(
 ) -> Result<Written, BackendError> {
     let Resolved { values, kept } = resolved;
     if values.is_empty() {
+        backend.groups_for_records(cx, std::slice::from_ref(&before)).await;
         return Ok(Written { id: id.clone(), resource: backend.whole(&before, &kept), kept, changed: false });
     }
     let outcome = update(backend, cx, id, &values).await;
@@ -187,6 +188,8 @@ async fn write<D: Driver>(
     }
     let after = reread(backend, cx, id).await?;
     verify(backend.model(), &values, &before, &after).map_err(|unconfirmed| outcome.err().unwrap_or(unconfirmed))?;
+    // The answer shows what a read would show. A disable does not wait for that.
+    backend.groups_for_records(cx, std::slice::from_ref(&after)).await;
     Ok(Written { id: id.clone(), resource: backend.whole(&after, &kept), kept, changed: true })
 }
 

@@ -52,7 +52,7 @@ impl Codec {
             return native.is_none().then(|| note.as_str().into());
         }
         // No attribute of ours lives in a list.
-        let text = native.filter(|native| !matches!(native, NativeValue::List(_)))?.as_text();
+        let text = native.filter(|native| !matches!(native, NativeValue::List(_) | NativeValue::Numbers(_)))?.as_text();
         Some(match self {
             Self::Text | Self::NoteIfEmpty(_) => text.into(),
             Self::StripDomain(domain) if text.contains('@') || domain.is_empty() => text.into(),

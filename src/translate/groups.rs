@@ -50,6 +50,8 @@ pub struct GroupRecords {
     pub name_length_max: usize,
     /// Attributes of an extension and the fields they are shown from.
     pub shown: Vec<(AttrId, FieldId)>,
+    /// Fields that are not on every site's object: where they are not, groups are served without them.
+    pub optional: Vec<FieldId>,
     /// What a new group is made with beside its name.
     pub defaults: Vec<(FieldId, NativeValue)>,
     /// How new groups get the number that members hold; none where that is the key.
@@ -91,6 +93,13 @@ pub enum Form {
         /// A field that is written along with the group's name.
         name: Option<FieldId>,
     },
+}
+
+impl Membership {
+    /// Whether writing a field makes somebody a member.
+    pub fn writes(&self, field: FieldId) -> bool {
+        self.field == field || matches!(self.form, Form::Single { name: Some(name), .. } if name == field)
+    }
 }
 
 impl Groups {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::directory::{FOR_STEPS, Group, group_of};
 use super::groups::{Form, Groups, Membership};
+use super::likeness::alike;
 use super::write_groups::holds;
 use super::{
     Condition, Driver, LikePart, NativeOp, NativeReply, NativeValue, Object, Record, Relation, Scan, Translated,
@@ -161,7 +162,7 @@ impl<D: Driver> Translated<D> {
         // The canary may have gone since it was seen: then another one is taken.
         for age in [FOR_CANARY, Duration::ZERO] {
             let known = self.groups_within(cx, age).await?;
-            let fits = |group: &&Group| plain(&group.name) && !fold::same(&group.name, name);
+            let fits = |group: &&Group| plain(&group.name) && !alike(&group.name, name);
             let Some(canary) = known.groups().iter().find(fits) else { return Ok(None) };
             let equal = |text: &str| Condition::Compare(records.name, Relation::Eq, NativeValue::text(text));
             let scan = Scan {
@@ -177,7 +178,8 @@ impl<D: Driver> Translated<D> {
             let found = rows.iter().filter_map(|row| group_of(declared, 0, records, row));
             let (canaries, others): (Vec<Group>, Vec<Group>) =
                 found.partition(|group| fold::same(&group.name, &canary.name));
-            if !canaries.is_empty() && others.iter().all(|group| fold::same(&group.name, name)) {
+            // What a database takes for the same name is told apart by whoever asked.
+            if !canaries.is_empty() && others.iter().all(|group| alike(&group.name, name)) {
                 return Ok(Some(others));
             }
         }
@@ -201,7 +203,11 @@ impl<D: Driver> Translated<D> {
             None => self.members_of(cx, &groups).await?,
             Some(ids) => {
                 let ids: Vec<Id> = ids.iter().map(|&id| Id(id.to_owned())).collect();
-                self.users_by_id(cx, &ids).await?
+                let users = self.users_by_id(cx, &ids).await?;
+                for group in &groups {
+                    self.require_shown(cx, &self.membership_of(group)?, &users).await?;
+                }
+                users
             }
         };
         users.sort_by_cached_key(Record::key);
@@ -308,6 +314,8 @@ impl<D: Driver> Translated<D> {
     /// Makes sure that the service account may see the field of a membership: one that is missing from a record may be
     /// empty or hidden, and a hidden list must not be written over.
     ///
+    /// Where nobody's record has it, it may be that nobody is in a group yet and the vendor leaves out what is empty.
+    ///
     /// # Errors
     /// `Denied` when nobody's record shows it.
     pub(super) async fn require_shown(
@@ -326,9 +334,22 @@ impl<D: Driver> Translated<D> {
         if rows.iter().any(|row| row.shows(field)) {
             return Ok(());
         }
+        // A query for those who have something in it looks at hidden fields, too.
+        let somebody_has_it = self.model().dialect.nulls && !rows.is_empty();
+        if !somebody_has_it && self.leaves_out_empty(cx).await? {
+            return Ok(());
+        }
         let name = self.model().fields.name(field);
         let why = format!("the service account is not shown the field '{name}' of anybody");
         Err(BackendError::new("membership", BackendErrorKind::Denied).because(why))
+    }
+
+    /// Whether the vendor leaves out empty fields: it shows none, and does not show all that are asked for.
+    async fn leaves_out_empty(&self, cx: &Cx) -> Result<bool, BackendError> {
+        let fields = self.model().fields_all();
+        let rows = self.rows(cx, Scan { fields: fields.clone(), limit: ROWS_SEEN, ..Scan::default() }).await?;
+        let empty = |row: &Record| fields.iter().any(|&field| row.shows(field) && row.get(field).is_none());
+        Ok(!rows.is_empty() && !rows.iter().any(empty))
     }
 
     /// The records of those of these users that exist, as far as memberships need them.

@@ -5,25 +5,45 @@
 
 use scim_core::fold;
 
-use super::NativeValue;
+use serde_json::Number;
+
 use super::groups::{Form, Membership};
+use super::{NativeValue, Record};
 
 /// What a membership field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Held {
     tokens: Vec<String>,
     form: Form,
-    /// The server sends an array, and gets one back.
-    array: bool,
+    array: Option<Elements>,
+}
+
+/// The server sends an array, and gets one of the same kind back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Elements {
+    Texts,
+    Numbers,
 }
 
 impl Held {
-    /// Reads a field.
+    /// Reads a record.
+    pub(super) fn of(membership: &Membership, record: &Record) -> Self {
+        let held = Self::read(membership, record.get(membership.field));
+        let empty = record.is_array(membership.field).then_some(Elements::Texts);
+        Self { array: held.array.or(empty), ..held }
+    }
+
+    /// Reads the value of a field.
     pub(super) fn read(membership: &Membership, value: Option<&NativeValue>) -> Self {
         let (tokens, array) = match value {
-            None => (Vec::new(), false),
-            Some(NativeValue::List(texts)) => (texts.iter().map(|text| text.trim().to_owned()).collect(), true),
-            Some(value) => (split(&membership.form, &value.as_text()), false),
+            None => (Vec::new(), None),
+            Some(NativeValue::List(texts)) => {
+                (texts.iter().map(|text| text.trim().to_owned()).collect(), Some(Elements::Texts))
+            }
+            Some(NativeValue::Numbers(numbers)) => {
+                (numbers.iter().map(Number::to_string).collect(), Some(Elements::Numbers))
+            }
+            Some(value) => (split(&membership.form, &value.as_text()), None),
         };
         let tokens = tokens.into_iter().filter(|token| !token.is_empty()).collect();
         Self { tokens, form: membership.form, array }
@@ -57,11 +77,17 @@ impl Held {
 
     /// As it is written to the field; none is nothing.
     pub(super) fn value(&self) -> Option<NativeValue> {
-        match (&self.form, self.tokens.as_slice()) {
-            (_, []) => None,
-            (_, tokens) if self.array => Some(NativeValue::List(tokens.to_vec())),
-            (Form::Single { .. }, tokens) => tokens.last().map(NativeValue::text),
-            (Form::List { .. }, tokens) => Some(NativeValue::Text(tokens.iter().flat_map(|it| [it, ";"]).collect())),
+        let numbers = || self.tokens.iter().map(|token| token.parse().ok()).collect::<Option<Vec<Number>>>();
+        match (self.array, &self.form, self.tokens.as_slice()) {
+            (Some(Elements::Numbers), _, tokens) => {
+                Some(numbers().map_or_else(|| NativeValue::List(tokens.to_vec()), NativeValue::Numbers))
+            }
+            (Some(Elements::Texts), _, tokens) => Some(NativeValue::List(tokens.to_vec())),
+            (None, _, []) => None,
+            (None, Form::Single { .. }, tokens) => tokens.last().map(NativeValue::text),
+            (None, Form::List { .. }, tokens) => {
+                Some(NativeValue::Text(tokens.iter().flat_map(|it| [it, ";"]).collect()))
+            }
         }
     }
 
@@ -122,6 +148,10 @@ mod tests {
             list("[\"1\", 7]").with("9").value(),
             Some(NativeValue::List(["1", "7", "9"].map(str::to_owned).into()))
         );
+        let numbers = |held: Held| held.value().map(|value| value.to_json());
+        assert_eq!(numbers(list("[1, 7]").with("9")), Some(serde_json::json!([1, 7, 9])));
+        assert_eq!(numbers(list("[7]").without("7")), Some(serde_json::json!([])));
+        assert_eq!(numbers(list("[7]").with("All")), Some(serde_json::json!(["7", "All"])));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use scim_core::{AttrId, AttrSet};
 
 use super::groups::Groups;
-use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Record};
+use super::{Account, Codec, FieldId, FieldTable, Grants, NameModel, NativeValue, Object, Record};
 use crate::backend::Description;
 
 /// One attribute and the native field in which it lives.
@@ -132,6 +132,9 @@ pub struct Model {
     pub password: Option<Password>,
     /// The fields that give access beside the state of the account.
     pub grants: Grants,
+    /// Fields of users that are not on every site's object and that no client writes: where they are not, there is nothing
+    /// in them.
+    pub optional: Vec<FieldId>,
     /// The groups, where they are served.
     pub groups: Option<Groups>,
     /// How queries behave.
@@ -187,6 +190,17 @@ impl Model {
     pub fn group_fields(&self, kind: usize) -> &FieldTable {
         let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
         &records.expect("only groups that are records are operated on").fields
+    }
+
+    /// The fields of an object that are not on every site's.
+    pub fn optional(&self, object: Object) -> &[FieldId] {
+        match object {
+            Object::Users => &self.optional,
+            Object::Groups(kind) => {
+                let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
+                records.map(|records| records.optional.as_slice()).unwrap_or_default()
+            }
+        }
     }
 
     /// `groups` of a user.

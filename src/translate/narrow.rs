@@ -56,23 +56,37 @@ impl Narrowed {
 
 /// Compiles a filter for a vendor.
 pub fn narrow(model: &Model, filter: &Filter) -> Narrowed {
-    compile(model, filter, true)
+    compile(View { model, indexed: false }, filter, true)
+}
+
+/// Compiles a filter for a vendor, where the records are known for which the bridge keeps a text that the filter compares
+/// by `eq` ([`Filter::equal_texts`]): together with those, what the vendor finds is a superset.
+pub fn narrow_indexed(model: &Model, filter: &Filter) -> Narrowed {
+    compile(View { model, indexed: true }, filter, true)
+}
+
+/// What a filter is compiled for.
+#[derive(Debug, Clone, Copy)]
+struct View<'a> {
+    model: &'a Model,
+    /// Whether records are known by what is kept for them.
+    indexed: bool,
 }
 
 /// Compiles a filter, or its negation.
-fn compile(model: &Model, filter: &Filter, positive: bool) -> Narrowed {
+fn compile(view: View<'_>, filter: &Filter, positive: bool) -> Narrowed {
     match (filter, positive) {
-        (Filter::Not(inner), _) => compile(model, inner, !positive),
+        (Filter::Not(inner), _) => compile(view, inner, !positive),
         (Filter::And(parts), true) | (Filter::Or(parts), false) => {
-            conjunction(parts.iter().map(|part| compile(model, part, positive)))
+            conjunction(parts.iter().map(|part| compile(view, part, positive)))
         }
         (Filter::Or(parts), true) | (Filter::And(parts), false) => {
-            disjunction(parts.iter().map(|part| compile(model, part, positive)))
+            disjunction(parts.iter().map(|part| compile(view, part, positive)))
         }
-        (Filter::Element { attribute, filter }, true) => element(model, *attribute, filter),
+        (Filter::Element { attribute, filter }, true) => element(view, *attribute, filter),
         (Filter::Element { .. }, false) => Narrowed::all(),
-        (Filter::Present(attribute), _) => presence(model, *attribute, positive),
-        (Filter::Compare(comparison), _) => leaf(model, comparison, positive),
+        (Filter::Present(attribute), _) => presence(view, *attribute, positive),
+        (Filter::Compare(comparison), _) => leaf(view, comparison, positive),
     }
 }
 
@@ -115,12 +129,11 @@ fn plain_rule(model: &Model, attribute: AttrId) -> Option<&Rule> {
 
 /// An element of a list of which the vendor holds one value: only what is said of the value can be asked, and only
 /// where the bridge keeps no others.
-fn element(model: &Model, attribute: AttrId, filter: &Filter) -> Narrowed {
-    let value = model.description.users.child(attribute, "value");
-    let Some(value) = value.filter(|&value| plain_rule(model, value).is_some()) else { return Narrowed::all() };
+fn element(view: View<'_>, attribute: AttrId, filter: &Filter) -> Narrowed {
+    let Some(value) = view.model.description.users.child(attribute, "value") else { return Narrowed::all() };
     match about_value(filter, value) {
         Some(comparison) if comparison.operator != Operator::Ne => {
-            Narrowed { exact: false, ..leaf(model, comparison, true) }
+            Narrowed { exact: false, ..leaf(view, comparison, true) }
         }
         _ => Narrowed::all(),
     }
@@ -135,7 +148,8 @@ fn about_value(filter: &Filter, value: AttrId) -> Option<&Comparison> {
     }
 }
 
-fn presence(model: &Model, attribute: AttrId, positive: bool) -> Narrowed {
+fn presence(view: View<'_>, attribute: AttrId, positive: bool) -> Narrowed {
+    let model = view.model;
     let Some(rule) = plain_rule(model, attribute).filter(|_| model.dialect.nulls) else { return Narrowed::all() };
     match (&rule.codec, positive) {
         // These have a value, or none, whatever the field holds.
@@ -146,8 +160,9 @@ fn presence(model: &Model, attribute: AttrId, positive: bool) -> Narrowed {
     }
 }
 
-fn leaf(model: &Model, comparison: &Comparison, positive: bool) -> Narrowed {
+fn leaf(view: View<'_>, comparison: &Comparison, positive: bool) -> Narrowed {
     let Comparison { attribute, operator, operand } = comparison;
+    let model = view.model;
     // `active` has a rule of its own kind.
     if model.description.users.path(*attribute) == "active" {
         return match (operand, operator) {
@@ -156,16 +171,45 @@ fn leaf(model: &Model, comparison: &Comparison, positive: bool) -> Narrowed {
             _ => Narrowed::all(),
         };
     }
+    if let (Operand::Text(text), Operator::Eq, true) = (operand, operator, positive)
+        && let Some(narrowed) = kept_equals(view, *attribute, text)
+    {
+        return narrowed;
+    }
     let Some(rule) = plain_rule(model, *attribute) else { return Narrowed::all() };
     match (operand, operator, positive) {
-        (Operand::Null, Operator::Eq, _) => presence(model, *attribute, !positive),
-        (Operand::Null, _, _) => presence(model, *attribute, positive),
+        (Operand::Null, Operator::Eq, _) => presence(view, *attribute, !positive),
+        (Operand::Null, _, _) => presence(view, *attribute, positive),
         (Operand::Instant(instant), _, true) => instants(rule, *operator, *instant),
         (Operand::Text(text), Operator::Eq, true) => text_equals(model, rule, text),
         (Operand::Text(text), Operator::Co | Operator::Sw | Operator::Ew, true) => {
-            text_part(model, rule, *operator, text)
+            text_part(view, rule, *operator, text)
         }
         _ => Narrowed::all(),
+    }
+}
+
+/// `eq` on an attribute of which the bridge keeps values, where records are known by those: the vendor is asked for what it
+/// may hold itself. None for attributes that are not kept, or not by themselves.
+fn kept_equals(view: View<'_>, attribute: AttrId, text: &str) -> Option<Narrowed> {
+    let View { model, indexed } = view;
+    let (definition, storage) = (&model.description.users, &model.description.storage);
+    let root = definition.root_of(attribute);
+    let common = definition.common();
+    let not_kept = [common.schemas, common.id, common.external_id, common.meta].contains(&root)
+        || model.groups_attribute() == Some(root)
+        || storage.refused.contains(root)
+        || model.names.derived().contains(attribute);
+    if !indexed || !storage.keep || not_kept {
+        return None;
+    }
+    let rule = model.rule(attribute);
+    match rule {
+        Some(rule) if storage.one_value.contains(root) => {
+            Some(Narrowed { exact: false, ..text_equals(model, rule, text) })
+        }
+        None if !storage.native.contains(attribute) => Some(Narrowed { exact: false, ..Narrowed::nothing() }),
+        _ => None,
     }
 }
 
@@ -250,10 +294,11 @@ fn equals(model: &Model, rule: &Rule, text: &str, exact: bool) -> Narrowed {
 }
 
 /// `co`, `sw`, `ew`
-fn text_part(model: &Model, rule: &Rule, operator: Operator, text: &str) -> Narrowed {
+fn text_part(view: View<'_>, rule: &Rule, operator: Operator, text: &str) -> Narrowed {
+    let model = view.model;
     let dialect = &model.dialect;
     if text.is_empty() {
-        return presence(model, rule.attribute, true);
+        return presence(view, rule.attribute, true);
     }
     let exact = compares_exactly(model, rule);
     // With a domain taken off, the beginning of a name before its '@' is the only part that is in the field for sure.

@@ -76,6 +76,8 @@ pub enum NativeValue {
     Instant(String),
     /// Several texts in one field; none is empty.
     List(Vec<String>),
+    /// Several numbers in one field.
+    Numbers(Vec<Number>),
 }
 
 impl NativeValue {
@@ -91,6 +93,7 @@ impl NativeValue {
             Self::Number(number) => number.to_string(),
             Self::Boolean(flag) => flag.to_string(),
             Self::List(texts) => texts.join(";"),
+            Self::Numbers(numbers) => numbers.iter().map(Number::to_string).collect::<Vec<_>>().join(";"),
         }
     }
 
@@ -101,6 +104,7 @@ impl NativeValue {
             Self::Number(number) => Value::Number(number.clone()),
             Self::Boolean(flag) => (*flag).into(),
             Self::List(texts) => texts.as_slice().into(),
+            Self::Numbers(numbers) => numbers.iter().cloned().map(Value::Number).collect(),
         }
     }
 
@@ -112,6 +116,13 @@ impl NativeValue {
             Value::String(text) => Some(Self::Text(text)),
             Value::Number(number) => Some(Self::Number(number)),
             Value::Bool(flag) => Some(Self::Boolean(flag)),
+            Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_number) => {
+                let numbers = list.into_iter().filter_map(|number| match number {
+                    Value::Number(number) => Some(number),
+                    _ => None,
+                });
+                Some(Self::Numbers(numbers.collect()))
+            }
             Value::Array(list) => {
                 let texts: Option<Vec<String>> = list.into_iter().map(text_of).collect();
                 texts.filter(|texts| !texts.is_empty()).map(Self::List)
@@ -135,6 +146,8 @@ pub struct Record {
     values: Vec<Option<NativeValue>>,
     /// The fields that the answer had, empty ones among them.
     shown: Vec<FieldId>,
+    /// The fields that were arrays, empty ones among them.
+    arrays: Vec<FieldId>,
 }
 
 impl Record {
@@ -151,6 +164,11 @@ impl Record {
     /// Whether the answer had the field at all. One that is missing may be empty, or hidden from the service account.
     pub fn shows(&self, field: FieldId) -> bool {
         self.shown.contains(&field)
+    }
+
+    /// Whether the answer had an array in this field, be it an empty one.
+    pub fn is_array(&self, field: FieldId) -> bool {
+        self.arrays.contains(&field)
     }
 
     /// Sets a field.
@@ -193,7 +211,13 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
         let mut record = Record::new();
         while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
             match self.0.find(&name) {
-                Some(field) => record.set(field, NativeValue::from_json(map.next_value()?)),
+                Some(field) => {
+                    let value: Value = map.next_value()?;
+                    if value.is_array() {
+                        record.arrays.push(field);
+                    }
+                    record.set(field, NativeValue::from_json(value));
+                }
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }

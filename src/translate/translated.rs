@@ -11,10 +11,10 @@ use super::canary::Canary;
 use super::collation::Collation;
 use super::directory::Directory;
 use super::keys::KeysCompare;
+use super::narrow::{Narrowed, narrow, narrow_indexed};
+use super::optional::Absent;
 use super::walk::Step;
-use super::{
-    Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault, narrow::narrow,
-};
+use super::{Condition, Driver, Model, NativeOp, NativeReply, Object, Plan, Random, Record, Scan, fault};
 use crate::backend::{
     Backend, BackendError, BackendErrorKind, Batch, ChangeError, Cursor, Cx, Description, Endpoint, Explained, Finding,
     Groups, Id, Kept, Query, Row, WriteTrial, Written, join,
@@ -30,6 +30,7 @@ pub struct Translated<D: Driver> {
     pub(super) keys_compare: KeysCompare,
     pub(super) directory: Directory,
     pub(super) canary: Canary,
+    pub(super) absent: Absent,
     last: Mutex<Option<Result<(), String>>>,
 }
 
@@ -43,8 +44,8 @@ impl<D: Driver> Translated<D> {
     /// The backend of this driver over this wire. `random` makes passwords.
     pub fn new(driver: Arc<D>, wire: Wire, random: Random) -> Self {
         let collation = Collation::new(driver.model());
-        let (keys_compare, directory, canary, last) = Default::default();
-        Self { driver, wire, random, collation, keys_compare, directory, canary, last }
+        let (keys_compare, directory, canary, absent, last) = Default::default();
+        Self { driver, wire, random, collation, keys_compare, directory, canary, absent, last }
     }
 
     pub(super) fn model(&self) -> &Model {
@@ -69,8 +70,7 @@ impl<D: Driver> Translated<D> {
         operation: &'static str,
         op: &NativeOp,
     ) -> Result<NativeReply, BackendError> {
-        let call = self.driver.encode(object, op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(object, op, answer)).await;
+        let outcome = self.exchange(cx, object, op).await;
         if let Err(fault) = &outcome {
             tracing::debug!(request.id = %cx.request_id, operation, kind = ?fault.kind, text = %fault.text, "native fault");
         }
@@ -104,8 +104,7 @@ impl<D: Driver> Translated<D> {
             return Ok(None);
         }
         let op = NativeOp::Read { key: id.0.clone(), fields: fields.clone() };
-        let call = self.driver.encode(Object::Users, &op);
-        let outcome = self.wire.exchange(cx, &call, |answer| self.driver.decode(Object::Users, &op, answer)).await;
+        let outcome = self.exchange(cx, Object::Users, &op).await;
         self.remember(&outcome);
         if outcome.as_ref().is_err_and(|fault| fault.kind == FaultKind::NoSuchKey) {
             return Ok(None);
@@ -184,10 +183,11 @@ impl<D: Driver> Translated<D> {
         let model = self.model();
         let mut want = query.want.clone();
         let narrowed = match &query.filter {
-            None => super::Narrowed { plan: Plan::All, exact: true },
+            None => Narrowed { plan: Plan::All, exact: true },
             Some(filter) => {
                 want.extend(&filter.attributes(&model.description.users));
-                narrow(narrowing, filter)
+                let with_kept = query.also.as_deref().and_then(|also| self.narrow_with(narrowing, filter, also));
+                with_kept.unwrap_or_else(|| narrow(narrowing, filter))
             }
         };
         let condition = match &narrowed.plan {
@@ -202,6 +202,22 @@ impl<D: Driver> Translated<D> {
             limit: query.limit.clamp(1, model.policy.page_size),
         };
         (narrowed.plan, narrowed.exact, scan)
+    }
+
+    /// A filter narrowed with the help of the records that are known by what is kept for them; none where those cannot be
+    /// asked for beside the rest.
+    fn narrow_with(&self, narrowing: &Model, filter: &Filter, also: &[Id]) -> Option<Narrowed> {
+        let narrowed = narrow_indexed(narrowing, filter);
+        let native = match narrowed.plan {
+            Plan::All => return None,
+            Plan::Nothing if also.is_empty() => return Some(narrowed),
+            Plan::Nothing => None,
+            Plan::Where(condition) => Some(condition),
+        };
+        let keys: Vec<Condition> = also.iter().map(|id| self.keyed(id.as_str())).collect::<Option<_>>()?;
+        let condition = Condition::any(native.into_iter().chain(keys).collect())?;
+        let exact = narrowed.exact && also.is_empty();
+        self.driver.carries(&condition).then_some(Narrowed { plan: Plan::Where(condition), exact })
     }
 }
 

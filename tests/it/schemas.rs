@@ -36,6 +36,20 @@ async fn schemas_follow_the_targets_mapping() {
     }
 }
 
+/// RFC 7643 section 8.7.1 has a member's URI for clients to send; what is offered is what is accepted, and that is users.
+#[tokio::test]
+async fn members_are_users_by_id_or_by_uri() {
+    let bridge = Setup::default().build().await;
+    for target in ["bmc", "ivanti"] {
+        let schemas = bridge.get(target, "/Schemas").await.body;
+        let members = attribute(&schemas, "urn:ietf:params:scim:schemas:core:2.0:Group", "members").expect("shown");
+        let part = |name: &str| members["subAttributes"].as_array()?.iter().find(|it| it["name"] == name).cloned();
+        let (reference, kind) = (part("$ref").expect("shown"), part("type").expect("shown"));
+        assert_eq!(reference["mutability"], "immutable");
+        assert_eq!((&reference["referenceTypes"], &kind["canonicalValues"]), (&json!(["User"]), &json!(["User"])));
+    }
+}
+
 #[tokio::test]
 async fn what_is_required_but_found_by_the_bridge_may_be_left_out_and_unset() {
     let bridge = Setup::default().build().await;

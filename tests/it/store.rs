@@ -35,6 +35,8 @@ store_contract! {
     what_was_put_is_read_back,
     a_put_changes_only_what_it_names,
     kept_attributes_are_replaced_whole,
+    a_record_is_found_by_what_is_kept,
+    too_many_records_found_say_so,
     a_record_that_keeps_nothing_is_gone,
     any_text_survives,
     records_of_targets_and_types_are_apart,
@@ -583,4 +585,43 @@ async fn yields(times: usize) {
 
 async fn the_store_answers_a_ping(store: Arc<dyn Store>) {
     store.ping().await.unwrap();
+}
+
+async fn found(store: &Arc<dyn Store>, path: &str, text: &str) -> Vec<String> {
+    store.ids_by_kept("bmc", "User", &[(path.to_owned(), text.to_owned())], 10).await.unwrap()
+}
+
+async fn a_record_is_found_by_what_is_kept(store: Arc<dyn Store>) {
+    let keep = |id: &str, kept: Value| {
+        let (store, key) = (store.clone(), RecordKey::new("bmc", "User", id));
+        async move {
+            store.put(&key, RecordUpdate { kept: kept.as_object().cloned(), ..RecordUpdate::default() }).await.unwrap();
+        }
+    };
+    keep("1", json!({ "nickName": "ADA", "emails": [{ "$native": true }, { "value": "Home@Example.com" }] })).await;
+    keep("2", json!({ "nickName": "ada", "urn:x:User": { "costCenter": "7" } })).await;
+    assert_eq!(found(&store, "nickName", "Ada").await, ["1", "2"]);
+    assert_eq!(found(&store, "emails.value", "home@example.com").await, ["1"]);
+    assert_eq!(found(&store, "urn:x:User:costCenter", "7").await, ["2"]);
+    assert_eq!(found(&store, "title", "Ada").await, [""; 0]);
+    let both = [("nickName".to_owned(), "none".to_owned()), ("urn:x:User:costCenter".to_owned(), "7".to_owned())];
+    assert_eq!(store.ids_by_kept("bmc", "User", &both, 10).await.unwrap(), ["2"]);
+    assert_eq!(store.ids_by_kept("ivanti", "User", &both, 10).await.unwrap(), [""; 0]);
+    assert_eq!(store.ids_by_kept("bmc", "Group", &both, 10).await.unwrap(), [""; 0]);
+    keep("1", json!({ "nickName": "Bab" })).await;
+    assert_eq!(found(&store, "nickName", "ada").await, ["2"]);
+    assert_eq!(found(&store, "nickName", "bab").await, ["1"]);
+    assert_eq!(found(&store, "emails.value", "home@example.com").await, [""; 0]);
+    store.forget(&RecordKey::new("bmc", "User", "2")).await.unwrap();
+    assert_eq!(found(&store, "nickName", "ada").await, [""; 0]);
+}
+
+async fn too_many_records_found_say_so(store: Arc<dyn Store>) {
+    for id in 0..5 {
+        let kept = json!({ "nickName": "Ada" }).as_object().cloned();
+        let key = RecordKey::new("bmc", "User", id.to_string());
+        store.put(&key, RecordUpdate { kept, ..RecordUpdate::default() }).await.unwrap();
+    }
+    let wanted = [("nickName".to_owned(), "ada".to_owned())];
+    assert_eq!(store.ids_by_kept("bmc", "User", &wanted, 3).await.unwrap(), ["0", "1", "2", "3"]);
 }

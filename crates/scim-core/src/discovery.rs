@@ -30,7 +30,7 @@ pub fn service_provider_config(features: &Features, base: &str) -> Value {
         "filter": { "supported": true, "maxResults": features.results_max },
         "changePassword": { "supported": features.change_password },
         "sort": { "supported": false },
-        "etag": { "supported": false },
+        "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",

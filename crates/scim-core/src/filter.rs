@@ -153,6 +153,24 @@ impl Filter {
         }
     }
 
+    /// Every text that an attribute is compared with by `eq`, wherever it stands.
+    pub fn equal_texts(&self) -> Vec<(AttrId, &str)> {
+        let mut texts = Vec::new();
+        self.collect_equal(&mut texts);
+        texts
+    }
+
+    fn collect_equal<'a>(&'a self, texts: &mut Vec<(AttrId, &'a str)>) {
+        match self {
+            Self::Compare(Comparison { attribute, operator: Operator::Eq, operand: Operand::Text(text) }) => {
+                texts.push((*attribute, text));
+            }
+            Self::Compare(_) | Self::Present(_) => {}
+            Self::And(list) | Self::Or(list) => list.iter().for_each(|filter| filter.collect_equal(texts)),
+            Self::Not(filter) | Self::Element { filter, .. } => filter.collect_equal(texts),
+        }
+    }
+
     /// The texts with which `attribute`, a part of a multi-valued one, is compared by `eq`: whoever knows which of them
     /// are among its elements can evaluate the filter without the other elements. None when the filter asks for more.
     pub fn asked_texts(&self, definition: &Definition, attribute: AttrId) -> Option<Vec<&str>> {

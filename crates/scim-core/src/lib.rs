@@ -13,10 +13,12 @@ pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod fold;
+pub mod json_schema;
 pub mod messages;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod version;
 
 pub use change::{Change, Edit, Op};
 pub use definition::{AttrId, AttrSet, Definition, Node};
@@ -27,3 +29,4 @@ pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{Attribute, Kind, Mutability, ResourceType, Returned, Schema, Uniqueness};
 pub use scim_filter_parser as parser;
+pub use version::Tags;

@@ -85,7 +85,7 @@ fn literal(value: &NativeValue, out: &mut String) {
         NativeValue::Number(number) => out.push_str(&number.to_string()),
         NativeValue::Boolean(flag) => out.push(if *flag { '1' } else { '0' }),
         NativeValue::Text(value) | NativeValue::Instant(value) => text(value, out),
-        NativeValue::List(_) => text(&value.as_text(), out),
+        NativeValue::List(_) | NativeValue::Numbers(_) => text(&value.as_text(), out),
     }
 }
 

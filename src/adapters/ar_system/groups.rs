@@ -59,6 +59,7 @@ pub(super) fn groups(users: &mut FieldTable) -> Groups {
             (own("type"), kind),
             (own("category"), category),
         ],
+        optional: vec![long_name, kind, category],
         defaults: vec![(kind, NativeValue::text("Change")), (category, NativeValue::text("Regular"))],
         numbers: Some(NUMBERS),
         closed,

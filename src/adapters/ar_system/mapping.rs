@@ -4,7 +4,9 @@ use scim_core::schema::enterprise_user;
 use scim_core::{Attribute, Kind, Mutability, ResourceType, Schema};
 
 use crate::translate::mapping::{Entry, Mapping, MappingFault, Shape, build};
-use crate::translate::{Account, Codec, Grants, Model, NameIds, NameModel, NativeValue, PasswordField, PasswordPolicy};
+use crate::translate::{
+    Account, Codec, FieldId, Grants, Model, NameIds, NameModel, NativeValue, PasswordField, PasswordPolicy,
+};
 
 use super::{Settings, dialect, groups};
 
@@ -88,15 +90,20 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let mapped = ["roles.value", "entitlements.value"].map(|path| mapping.field_of(path));
     let license = mapping.field_of(&format!("{EXTENSION_URN}:licenseType"));
     let Mapping { mut description, mut fields, rules } = mapping;
+    let (application, full_text) = (fields.id(APPLICATION_LICENSE), fields.id(FULL_TEXT_LICENSE));
+    // What an operator maps has to be there.
+    let unmapped = |field: &FieldId| !rules.iter().any(|rule| rule.field == *field);
+    let optional: Vec<FieldId> = [application, full_text].into_iter().filter(unmapped).collect();
     let free = || Some(NativeValue::text(FREE_LICENSE));
-    let mut grants = vec![(fields.id(groups::GROUP_LIST), None), (fields.id(APPLICATION_LICENSE), None)];
-    grants.push((fields.id(FULL_TEXT_LICENSE), free()));
+    let mut grants = vec![(fields.id(groups::GROUP_LIST), None), (application, None)];
+    grants.push((full_text, free()));
     grants.extend(license.map(|field| (field, free())));
     grants.extend(mapped.into_iter().flatten().map(|field| (field, None)));
     let text = |values: &[&str]| values.iter().map(|&value| value.to_owned()).collect();
     let groups = settings.groups.then(|| groups::groups(&mut fields));
     description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        optional,
         groups,
         account: Account {
             field: fields.id(STATUS),

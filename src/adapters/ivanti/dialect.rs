@@ -102,7 +102,9 @@ fn comparison(fields: &FieldTable, leaf: &Condition) -> String {
 /// A string in single quotes, doubled inside; instants, numbers and booleans bare.
 fn literal(value: &NativeValue) -> String {
     match value {
-        NativeValue::Text(_) | NativeValue::List(_) => format!("'{}'", value.as_text().replace('\'', "''")),
+        NativeValue::Text(_) | NativeValue::List(_) | NativeValue::Numbers(_) => {
+            format!("'{}'", value.as_text().replace('\'', "''"))
+        }
         NativeValue::Instant(text) => text.clone(),
         NativeValue::Number(number) => number.to_string(),
         NativeValue::Boolean(flag) => flag.to_string(),

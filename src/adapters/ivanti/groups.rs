@@ -57,6 +57,7 @@ fn teams() -> GroupRecords {
         token: fields.key(),
         name_length_max: NAME_LENGTH_MAX,
         shown: Vec::new(),
+        optional: Vec::new(),
         defaults: Vec::new(),
         numbers: None,
         closed: |_, _| None,

@@ -104,6 +104,7 @@ pub(super) fn model(settings: &Settings) -> Result<Model, Vec<MappingFault>> {
     let groups = groups::groups(&mut fields, settings);
     description.groups = groups.as_ref().map(|groups| groups.description.clone());
     Ok(Model {
+        optional: Vec::new(),
         groups,
         account: Account {
             field: fields.id(STATUS),

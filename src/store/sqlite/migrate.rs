@@ -6,7 +6,10 @@
 use sqlx::{Connection, Error, SqliteConnection};
 
 /// The steps: the first leads to version 1.
-const STEPS: &[&str] = &[include_str!("../migrations/sqlite/0001_records.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/sqlite/0001_records.sql"), include_str!("../migrations/sqlite/0002_kept_values.sql")];
+/// The version whose step is followed by filling its table.
+const KEPT_VALUES: usize = 2;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +50,11 @@ pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<(), Err
         }
     };
     let taken = usize::try_from(version).unwrap_or(usize::MAX);
-    for step in STEPS.iter().skip(taken) {
+    for (step, to) in STEPS.iter().zip(1..).skip(taken) {
         sqlx::raw_sql(*step).execute(&mut *tx).await?;
+        if to == KEPT_VALUES {
+            super::rows::fill_kept_values(&mut tx).await?;
+        }
     }
     if version < known() {
         sqlx::query("UPDATE store_version SET version = ?").bind(known()).execute(&mut *tx).await?;

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use sqlx::{Error, QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::store::ids::Ids;
+use crate::store::kept_values::values_of;
 use crate::store::{Burial, Record, RecordKey, Tombstone};
 
 /// Ids in one statement. SQLite takes 32,766 variables; short statements keep a page from holding a reader for long.
@@ -83,6 +84,9 @@ pub(super) async fn replace(
         return delete_record(connection, key).await;
     }
     upsert_record(connection, key, after).await?;
+    if before.kept != after.kept {
+        replace_kept_values(connection, key, &before.kept, &after.kept).await?;
+    }
     for credential in before.external_ids.keys().filter(|credential| !after.external_ids.contains_key(*credential)) {
         delete_external_id(connection, key, credential).await?;
     }
@@ -109,6 +113,71 @@ async fn upsert_record(connection: &mut SqliteConnection, key: &RecordKey, recor
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Makes the index agree with what is kept.
+async fn replace_kept_values(
+    connection: &mut SqliteConnection,
+    key: &RecordKey,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> Result<(), Error> {
+    let (before, after) = (values_of(before), values_of(after));
+    for (path, value) in before.difference(&after) {
+        sqlx::query(
+            "DELETE FROM kept_values WHERE target = ? AND resource_type = ? AND path = ? AND value = ? AND id = ?",
+        )
+        .bind(&key.target)
+        .bind(&key.resource_type)
+        .bind(path)
+        .bind(value)
+        .bind(&key.id)
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (path, value) in after.difference(&before) {
+        sqlx::query("INSERT INTO kept_values (target, resource_type, path, value, id) VALUES (?, ?, ?, ?, ?)")
+            .bind(&key.target)
+            .bind(&key.resource_type)
+            .bind(path)
+            .bind(value)
+            .bind(&key.id)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Fills the index from what is kept.
+pub(super) async fn fill_kept_values(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let rows: Vec<(String, String, String, String)> =
+        sqlx::query_as("SELECT target, resource_type, id, kept FROM records").fetch_all(&mut *connection).await?;
+    for (target, resource_type, id, kept) in rows {
+        let key = RecordKey { target, resource_type, id };
+        replace_kept_values(connection, &key, &Map::new(), &parse(&kept)?).await?;
+    }
+    Ok(())
+}
+
+/// The ids for which one of these values is kept, in their order.
+pub(super) async fn ids_by_kept(
+    connection: &mut SqliteConnection,
+    target: &str,
+    resource_type: &str,
+    wanted: &[(String, String)],
+    limit: usize,
+) -> Result<Vec<String>, Error> {
+    let mut query = QueryBuilder::<Sqlite>::new("SELECT DISTINCT id FROM kept_values WHERE target = ");
+    query.push_bind(target.to_owned()).push(" AND resource_type = ").push_bind(resource_type.to_owned());
+    query.push(" AND (path, value) IN (VALUES ");
+    let mut list = query.separated(", ");
+    for (path, value) in wanted {
+        list.push("(").push_bind_unseparated(path.clone());
+        list.push_unseparated(", ").push_bind_unseparated(value.clone()).push_unseparated(")");
+    }
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    query.push(") ORDER BY id LIMIT ").push_bind(limit);
+    query.build_query_scalar().persistent(wanted.len() == 1).fetch_all(connection).await
 }
 
 async fn upsert_external_id(

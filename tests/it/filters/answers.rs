@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use scim_bridge::translate::{Condition, Driver, NativeValue, Plan, Relation, narrow};
+use scim_bridge::translate::{Condition, Driver, NativeValue, Plan, Relation, narrow, narrow_indexed};
 use scim_core::Filter;
 use serde_json::{Value as Json, json};
 
@@ -222,27 +222,29 @@ impl Target {
         }
         let model = self.driver.model();
         let parsed = Filter::parse(&model.description.users, filter).expect("the bridge took it");
-        let condition = match narrow(model, &parsed).plan {
-            Plan::Where(condition) => Some(condition),
-            Plan::All | Plan::Nothing => None,
-        };
-        let key = || Some("x".to_owned());
         let equal = |field| Condition::Compare(field, Relation::Eq, NativeValue::text("x"));
         let canary = equal(model.user_name().field);
         let beside = |condition: &Condition| Condition::any(vec![condition.clone(), canary.clone()]);
-        let lookup = condition.as_ref().and_then(|it| Condition::any(it.pinned(model.user_name().field)?));
-        // Too long a condition is left out; the steps of a walk have its bound; an empty one is asked again with the
-        // canary, or the canary by itself or with the key of the last row; a lookup has the canary from the first.
-        let plain = [
-            (condition.as_ref().and_then(beside), None),
-            (lookup.as_ref().and_then(beside), None),
-            (lookup, None),
-            (Some(canary.clone()), None),
-            (beside(&equal(model.fields.key())), None),
-            (condition.clone(), None),
-            (condition, key()),
-            (None, key()),
-        ];
+        let key = || Some("x".to_owned());
+        // The canary by itself or with the key of the last row.
+        let mut plain = vec![(Some(canary.clone()), None), (beside(&equal(model.fields.key())), None), (None, key())];
+        for narrow in [narrow, narrow_indexed] {
+            let native = match narrow(model, &parsed).plan {
+                Plan::Where(condition) => Some(condition),
+                Plan::All | Plan::Nothing => None,
+            };
+            let lookup = native.as_ref().and_then(|it| Condition::any(it.pinned(model.user_name().field)?));
+            plain.extend([(lookup.as_ref().and_then(beside), None), (lookup, None)]);
+            // Records that are known by what is kept for them stand beside the condition, by their keys.
+            for known in 0..=POSTED {
+                let keys = (0..known).map(|_| equal(model.fields.key()));
+                let condition = Condition::any(native.clone().into_iter().chain(keys).collect());
+                // Too long a condition is left out; the steps of a walk have its bound; an empty one is asked again with
+                // the canary.
+                plain.push((condition.as_ref().and_then(beside), None));
+                plain.extend([(condition.clone(), None), (condition, key())]);
+            }
+        }
         let plain = plain.into_iter().filter_map(|(condition, from)| {
             let condition = condition.as_ref().map(neutral);
             query(self.driver.as_ref(), self.vendor, condition, from).map(|text| shape(self.vendor, &text).bare)

@@ -136,7 +136,7 @@ async fn a_newer_store_is_refused_and_left_untouched() {
     let refused = SqliteStore::open(&path).await.unwrap_err();
     assert!(matches!(refused, OpenError::Newer { found: 99, .. }), "{refused}");
     assert!(refused.to_string().ends_with(
-        "has version 99, this bridge knows versions up to 1; it is left untouched: run the newer bridge, or restore a backup"
+        "has version 99, this bridge knows versions up to 2; it is left untouched: run the newer bridge, or restore a backup"
     ));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
@@ -231,4 +231,19 @@ async fn debug_output_holds_nothing_kept() {
     memory.put(&user("1"), everything()).await.unwrap();
     let printed = format!("{store:?} {memory:?}");
     assert!(!printed.contains("ana") && !printed.contains("00u"), "{printed}");
+}
+
+/// A file of the version before has no index over what is kept; opening it makes one.
+#[tokio::test]
+async fn a_store_of_the_version_before_is_found_in_by_what_is_kept() {
+    let (_directory, path) = place();
+    filled(&path).await.close().await;
+    let mut connection = raw(&path).await;
+    let back = "DROP TABLE kept_values; UPDATE store_version SET version = 1";
+    sqlx::raw_sql(back).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    is_as_filled(&store).await;
+    let wanted = [("title".to_owned(), "LEAVER".to_owned())];
+    assert_eq!(store.ids_by_kept("bmc", "User", &wanted, 10).await.unwrap(), ["2"]);
 }

@@ -149,3 +149,33 @@ async fn what_needs_no_vendor_asks_none() {
         assert_eq!(methods(&bridge, target), [""; 0], "{target}");
     }
 }
+
+/// Entra may match users by a second e-mail address or a nickname, which the bridge keeps.
+#[tokio::test]
+async fn a_filter_on_what_is_kept_walks_over_nobody() {
+    for target in TARGETS {
+        let (bridge, id) = one_user(target).await;
+        for number in 0..250 {
+            insert(&bridge, target, &format!("other{number}"));
+        }
+        let emails = json!([{ "value": "ada@work.example", "type": "work", "primary": true },
+            { "value": "ada@home.example", "type": "home" }]);
+        let wish = json!([{ "op": "replace", "value": { "emails": emails, "nickName": "Countess" } }]);
+        assert_eq!(bridge.patch(target, &id, wish).await.status, StatusCode::OK, "{target}");
+        for (filter, total, most) in [
+            ("emails[type eq \"home\"].value eq \"ADA@home.example\"", 1, 2),
+            ("emails.value eq \"ada@work.example\"", 1, 2),
+            ("emails[type eq \"work\" and value eq \"ada@home.example\"]", 0, 2),
+            ("nickName eq \"countess\"", 1, 2),
+            ("nickName eq \"nobody\"", 0, 0),
+            ("nickName eq \"countess\" and active eq true", 1, 2),
+            ("nickName eq \"countess\" or userName eq \"other7\"", 2, 2),
+        ] {
+            clear(&bridge, target);
+            let found = bridge.filter(target, filter).await;
+            assert_eq!(found.body["totalResults"], total, "{target} {filter}: {}", found.body);
+            let calls = methods(&bridge, target).len();
+            assert!(calls <= most, "{target} {filter}: {calls} calls");
+        }
+    }
+}

@@ -236,6 +236,9 @@ impl Store for Down {
     async fn id_by_external_id(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Option<String>, StoreError> {
         if self.reads { Ok(None) } else { Err(down()) }
     }
+    async fn ids_by_kept(&self, _: &str, _: &str, _: &[(String, String)], _: usize) -> Result<Vec<String>, StoreError> {
+        Err(down())
+    }
     async fn bury(&self, _: &RecordKey, _: Burial) -> Result<(), StoreError> {
         Err(down())
     }

@@ -201,7 +201,7 @@ fn complex(definition: &Definition, id: AttrId, value: &Value, notes: &Notes) ->
                     notes.forgive(Leniency::UnknownAttribute, || no_part(definition, id, name))?;
                     continue;
                 };
-                if definition.node(child).attribute.mutability != Mutability::ReadOnly
+                if !is_given(definition, id, child)
                     && let Coerced::Value(part) = coerce_with(definition, child, part, notes)?
                 {
                     out.insert(definition.node(child).attribute.name.clone(), part);
@@ -229,6 +229,12 @@ fn complex(definition: &Definition, id: AttrId, value: &Value, notes: &Notes) ->
         }
     }
     Ok(if out.is_empty() { Coerced::Unset } else { Coerced::Value(Value::Object(out)) })
+}
+
+/// Whether a part is not a client's to say: it is read-only, or the URI of a reference, which follows from its value.
+fn is_given(definition: &Definition, parent: AttrId, part: AttrId) -> bool {
+    let attribute = &definition.node(part).attribute;
+    attribute.mutability == Mutability::ReadOnly || (attribute.name == "$ref" && refers(definition, parent))
 }
 
 /// The `value` that a reference stands for, where nothing but a reference is given: the last segment of the URI is the

@@ -92,17 +92,16 @@ pub fn user() -> Schema {
     Schema { id: USER_URN.into(), name: "User".into(), description: "User Account".into(), attributes }
 }
 
-/// The core Group schema (RFC 7643 section 4.2). Of a member only `value` and `type` are a client's to write: the URI
-/// and the name follow from them, and what clients send there is often null or stale.
+/// The core Group schema (RFC 7643 sections 4.2 and 8.7.1), for groups whose members are users. Where a member has a
+/// `value` its URI follows from it, and what clients send as the URI beside it is often null or stale; one that is given
+/// by its URI alone is understood. The name is the server's to write.
 pub fn group() -> Schema {
     let immutable = |attribute: Attribute| attribute.mutability(Mutability::Immutable);
     let read_only = |attribute: Attribute| attribute.mutability(Mutability::ReadOnly);
     let member = vec![
         immutable(Attribute::string("value", "The id of the member.").case_exact()),
-        read_only(Attribute::new("$ref", Kind::Reference, "The URI of the member."))
-            .refers_to(&["User", "Group"])
-            .case_exact(),
-        immutable(Attribute::string("type", "The kind of the member.").canonical(&["User", "Group"])),
+        immutable(Attribute::new("$ref", Kind::Reference, "The URI of the member.")).refers_to(&["User"]).case_exact(),
+        immutable(Attribute::string("type", "The kind of the member.").canonical(&["User"])),
         read_only(Attribute::string("display", "The name of the member.")),
     ];
     let attributes = vec![

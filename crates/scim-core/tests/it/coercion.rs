@@ -121,6 +121,21 @@ fn manager_is_a_value_in_any_shape() {
 }
 
 #[test]
+fn a_members_uri_follows_from_its_value() {
+    let definition = groups();
+    let members = definition.attribute("members").expect("groups have members");
+    for (sent, expected) in [
+        (json!([{ "value": "U1", "$ref": "https://example.com/Users/U2" }]), json!([{ "value": "U1" }])),
+        (
+            json!([{ "$ref": "https://example.com/Users/U2", "type": "User" }]),
+            json!([{ "type": "User", "value": "U2" }]),
+        ),
+    ] {
+        assert_eq!(coerce(&definition, members, &sent), Ok(Coerced::Value(expected)), "{sent}");
+    }
+}
+
+#[test]
 fn roles_are_stored_as_sent() {
     let text = r#"{"id":"1","value":"Admin","displayName":"Admin"}"#;
     check("roles", json!([{ "value": text }]), json!([{ "value": text }]));

@@ -15,3 +15,4 @@ mod projection;
 mod properties;
 mod requests;
 mod samples;
+mod versions;

@@ -21,11 +21,13 @@ fn taken(mut change: Change) -> Result<Members, Option<ScimType>> {
     change.take_members(&definition, members).map_err(|error| error.scim_type)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the tables hold refusals beside them")]
 fn delta(wishes: &[(&str, bool)]) -> Result<Members, Option<ScimType>> {
     let wishes: BTreeMap<String, bool> = wishes.iter().map(|(id, wanted)| ((*id).to_owned(), *wanted)).collect();
     Ok(Members::Delta(wishes))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the tables hold refusals beside them")]
 fn exactly(ids: &[&str]) -> Result<Members, Option<ScimType>> {
     Ok(Members::Exactly(ids.iter().map(|&id| id.to_owned()).collect()))
 }

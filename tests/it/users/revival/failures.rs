@@ -178,6 +178,15 @@ impl Store for Halting {
     async fn id_by_external_id(&self, a: &str, b: &str, c: &str, d: &str) -> Result<Option<String>, StoreError> {
         self.memory.id_by_external_id(a, b, c, d).await
     }
+    async fn ids_by_kept(
+        &self,
+        a: &str,
+        b: &str,
+        wanted: &[(String, String)],
+        limit: usize,
+    ) -> Result<Vec<String>, StoreError> {
+        self.memory.ids_by_kept(a, b, wanted, limit).await
+    }
     async fn bury(&self, key: &RecordKey, burial: Burial) -> Result<(), StoreError> {
         self.memory.bury(key, burial).await
     }
