@@ -92,7 +92,7 @@ impl Default for Setup {
         let (bmc_keys, ivanti_keys, server_keys) = Default::default();
         let store = Arc::new(MemoryStore::new());
         let (profile, between): (_, Between) = (Profile::Auto, Arc::new(|_, transport| transport));
-        Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, profile, store, between }
+        Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys, profile, between }
     }
 }
 

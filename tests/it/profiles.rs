@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use http::StatusCode;
 use scim_bridge::config::Profile;
-use scim_core::Leniency;
+use scim_core::dialect::TABLE;
+use scim_core::{Dialect, Leniency};
 use serde_json::{Value, json};
-use tracing::instrument::WithSubscriber;
 
+use crate::architecture::{read, root};
 use crate::bridge::{Setup, TestBridge};
 use crate::groups::{assert_refused, group, members, put_in, site, users};
 use crate::users::{TARGETS, clear, insert, new_user, off_value, record, set, written};
@@ -25,6 +26,21 @@ fn forgiven(bridge: &TestBridge, target: &str) -> Vec<(&'static str, u64)> {
     let clients = bridge.app.clients().iter();
     let client = clients.clone().find(|client| client.credential() == name).expect("a credential");
     client.forgiven().map(|(what, times)| (what.name(), times)).collect()
+}
+
+#[test]
+fn the_operators_table_is_that_of_the_code() {
+    let page = read(&root().join("docs/clients/profiles.md"));
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> =
+        page.lines().filter(|line| line.starts_with("| `") && line.contains("RFC ")).map(cells).collect();
+    let told: Vec<[&str; 4]> = rows.iter().map(|row| [0, 2, 3, 5].map(|column| row[column].as_str())).collect();
+    let names = TABLE.map(|row| format!("`{}`", row.name));
+    let forgiven = |dialect: Dialect, what| if dialect.forgives(what) { "yes" } else { "no" };
+    let expected = TABLE.iter().zip(&names).map(|(row, name)| {
+        [name.as_str(), forgiven(Dialect::OKTA, row.what), forgiven(Dialect::ENTRA, row.what), row.clause]
+    });
+    assert!(told.iter().copied().eq(expected), "{told:?}");
 }
 
 #[tokio::test]
@@ -74,7 +90,10 @@ async fn each_thing_that_is_forgiven_has_a_line_without_values_in_the_debug_log(
     let subscriber = subscriber.with_writer(move || writer.clone()).finish();
     let operations = json!([{ "op": "Replace", "path": "nickName", "value": "hidden-value" },
         { "op": "Add", "path": "active", "value": "True" }]);
-    bridge.patch("bmc", &id, operations).with_subscriber(subscriber).await;
+    // Writes run in tasks of their own, on this same thread.
+    let logging = tracing::subscriber::set_default(subscriber);
+    bridge.patch("bmc", &id, operations).await;
+    drop(logging);
     let text = String::from_utf8(lines.0.lock().expect("not poisoned").clone()).expect("text");
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let told: Vec<Value> = lines.map(|line| line["fields"].clone()).filter(|it| it.get("forgiven").is_some()).collect();
@@ -161,7 +180,9 @@ async fn strict_removes_nobody_whom_a_list_names_and_empties_no_group() {
         let bridge = Setup { profile: Profile::Strict, ..site() }.build().await;
         let id = group(&bridge, target, "Engineers");
         let users = users(&bridge, target, 2);
-        users.iter().for_each(|user| put_in(&bridge, target, user, &id));
+        for user in &users {
+            put_in(&bridge, target, user, &id);
+        }
         let listed = json!([{ "op": "remove", "path": "members", "value": [{ "value": users[0] }] }]);
         assert_refused(&bridge.patch_group(target, &id, listed).await, 400, "invalidValue", target);
         assert_eq!(members(&bridge, target, &id).len(), 2, "{target}");

@@ -192,7 +192,7 @@ impl Notes {
     /// Forgives, or refuses.
     ///
     /// # Errors
-    /// `refusal`, with the name of what is not forgiven in its detail.
+    /// `refusal`, where it is not forgiven.
     pub fn forgive(&self, what: Leniency, refusal: impl FnOnce() -> ScimError) -> Result<(), ScimError> {
         if self.forgives(what) { Ok(()) } else { Err(refusal()) }
     }

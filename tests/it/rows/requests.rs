@@ -13,6 +13,8 @@ async fn row_01_entra_tests_the_connection_with_a_random_name() {
         let found = bridge.filter(target, "userName eq \"3f5e2a51-7c1d-4c93-9f8e-0a1b2c3d4e5f\"").await;
         assert_eq!(found.status, StatusCode::OK, "{target}: {}", found.body);
         assert_eq!((&found.body["totalResults"], &found.body["Resources"]), (&json!(0), &json!([])), "{target}");
+        let bridge = crate::groups::site().build().await;
+        crate::groups::group(&bridge, target, "Engineers");
         let query = "/Groups?excludedAttributes=members&filter=displayName%20eq%20%223f5e2a51%22";
         let found = bridge.get(target, query).await;
         assert_eq!((found.status, &found.body["totalResults"]), (StatusCode::OK, &json!(0)), "{target}");

@@ -106,17 +106,25 @@ async fn row_48_okta_shows_the_detail_of_an_error_to_its_administrator() {
 
 #[tokio::test(start_paused = true)]
 async fn row_49_okta_does_not_wait_for_ever() {
+    // Okta waits for 60 seconds. Three tries of ten seconds each end before; a shorter deadline is the operator's to set.
     for target in TARGETS {
-        let (bridge, id) = ada(target).await;
-        control(&bridge, target).set_latency_ms(600_000);
-        let started = Instant::now();
-        let answers =
-            [bridge.get(target, &format!("/Users/{id}")).await, bridge.patch(target, &id, set("nickName", "x")).await];
-        for answer in answers {
-            assert_error(&answer, 503, None, target);
-            assert!(answer.headers.contains_key("retry-after"), "{target}");
+        for (server_keys, within) in [("", 35), ("request_deadline_ms = 20000", 20)] {
+            let bridge = Setup { server_keys: server_keys.to_owned(), ..Setup::default() }.build().await;
+            let id = insert(&bridge, target, "ada@example.com");
+            control(&bridge, target).set_latency_ms(600_000);
+            for write in [false, true] {
+                let started = Instant::now();
+                let answer = if write {
+                    bridge.patch(target, &id, set("nickName", "x")).await
+                } else {
+                    bridge.get(target, &format!("/Users/{id}")).await
+                };
+                assert_error(&answer, 503, None, target);
+                assert!(answer.headers.contains_key("retry-after"), "{target}");
+                let waited = started.elapsed();
+                assert!(waited <= Duration::from_secs(within), "{target} {server_keys}: {waited:?}");
+            }
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "{target}: both together within a minute");
     }
 }
 
@@ -197,7 +205,8 @@ async fn row_53_entra_is_shown_https_alone() {
     fn locations(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(members) => members.iter().for_each(|(name, value)| match value {
-                Value::String(text) if name == "location" || name == "$ref" => found.push(text.clone()),
+                Value::String(text) if name == "$ref" => found.push(text.clone()),
+                value if name == "meta" => found.extend(value["location"].as_str().map(str::to_owned)),
                 value => locations(value, found),
             }),
             Value::Array(list) => list.iter().for_each(|value| locations(value, found)),

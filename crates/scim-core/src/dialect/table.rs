@@ -10,13 +10,13 @@ pub enum Client {
     Authentik,
     /// Microsoft Entra ID
     Entra,
-    /// JumpCloud
+    /// `JumpCloud`
     JumpCloud,
     /// The extensions for Keycloak
     Keycloak,
     /// Okta
     Okta,
-    /// OneLogin
+    /// `OneLogin`
     OneLogin,
     /// Ping Identity
     Ping,

@@ -15,57 +15,48 @@ pub(crate) enum Text {
 
 /// Whether a text that can be parsed is spelled as the RFC has it. What is wrong otherwise, where it is not forgiven.
 pub(crate) fn check_text(text: &str, kind: Text, notes: &Notes) -> Result<(), &'static str> {
-    let mut seen = Seen::default();
-    for (position, piece) in text.split('"').enumerate() {
-        // Quotes that belong to a string are escaped: such a piece ends in an odd number of backslashes.
-        let within = seen.within;
-        let escapes = piece.bytes().rev().take_while(|&byte| byte == b'\\').count();
-        if position > 0 && !(within && seen.escaped) {
-            seen.within = !within;
-        }
-        seen.escaped = escapes % 2 == 1;
-        if !seen.within {
-            seen.look_at(piece, position == 0);
-        }
+    let around = text.starts_with(' ') || text.ends_with([' ', '\t']);
+    if around || outside_of_strings(text).any(has_odd_blanks) {
+        let refusal = "one blank stands between two words, and none inside of brackets";
+        forgiven(notes, Leniency::Blanks, refusal)?;
     }
-    seen.blanks |= text.ends_with([' ', '\t']);
-    let found = [
-        (seen.blanks, Leniency::Blanks, "one blank stands between two words, and none inside of brackets"),
-        (seen.literals, Leniency::LiteralLetterCase, "true, false and null stand in lower case"),
-        (
-            seen.behind && kind == Text::Filter,
-            Leniency::TestBehindBrackets,
-            "what an element must satisfy stands inside of its brackets",
-        ),
-    ];
-    for (bent, what, refusal) in found {
-        if bent && !notes.forgives(what) {
-            return Err(refusal);
-        }
+    if outside_of_strings(text).any(has_odd_literal) {
+        forgiven(notes, Leniency::LiteralLetterCase, "true, false and null stand in lower case")?;
+    }
+    if kind == Text::Filter && outside_of_strings(text).any(|piece| piece.contains("].")) {
+        let refusal = "what an element must satisfy stands inside of its brackets";
+        forgiven(notes, Leniency::TestBehindBrackets, refusal)?;
     }
     Ok(())
 }
 
-/// What was seen outside of strings.
-#[derive(Debug, Default)]
-struct Seen {
-    within: bool,
-    escaped: bool,
-    blanks: bool,
-    literals: bool,
-    behind: bool,
+fn forgiven(notes: &Notes, what: Leniency, refusal: &'static str) -> Result<(), &'static str> {
+    if notes.forgives(what) { Ok(()) } else { Err(refusal) }
 }
 
-impl Seen {
-    /// A piece without strings; the first one begins the text.
-    fn look_at(&mut self, piece: &str, first: bool) {
-        let runs = ["  ", "\t", "( ", "[ ", " )", " ]"];
-        self.blanks |= runs.iter().any(|run| piece.contains(run)) || (first && piece.starts_with(' '));
-        self.behind |= piece.contains("].");
-        let words = piece.split(|letter: char| !letter.is_ascii_alphanumeric());
-        let is_literal = |word: &&str| ["true", "false", "null"].iter().any(|known| known.eq_ignore_ascii_case(word));
-        self.literals |= words.filter(is_literal).any(|word| word.contains(|letter: char| letter.is_ascii_uppercase()));
-    }
+/// The pieces of a text between its strings. Quotes that belong to a string are escaped: what stands before them ends in an
+/// odd number of backslashes.
+fn outside_of_strings(text: &str) -> impl Iterator<Item = &str> {
+    let (mut within, mut escaped) = (true, false);
+    text.split('"').filter(move |piece| {
+        if !(within && escaped) {
+            within = !within;
+        }
+        escaped = piece.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1;
+        !within
+    })
+}
+
+fn has_odd_blanks(piece: &str) -> bool {
+    ["  ", "\t", "( ", "[ ", " )", " ]"].iter().any(|run| piece.contains(run))
+}
+
+fn has_odd_literal(piece: &str) -> bool {
+    let mut words = piece.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| {
+        let literal = ["true", "false", "null"].iter().any(|known| known.eq_ignore_ascii_case(word));
+        literal && word.contains(|letter: char| letter.is_ascii_uppercase())
+    })
 }
 
 #[cfg(test)]
@@ -78,8 +69,8 @@ mod tests {
         let cases = [
             (r#"userName eq "a  b""#, None),
             (r#"userName eq "a \"  b\\""#, None),
-            (r#"not (title pr) and (active eq true)"#, None),
-            (r#"not(title pr)"#, None),
+            ("not (title pr) and (active eq true)", None),
+            ("not(title pr)", None),
             (r#"emails[type eq "work" and value co "].x"]"#, None),
             (r#"title eq "TRUE" or title eq "( x )""#, None),
             (r#"userName  eq "a""#, Some(Leniency::Blanks)),

@@ -71,6 +71,7 @@ fn pathless(value: impl Into<Value>) -> Sent {
     Sent::Patch(json!([{ "op": "replace", "value": value.into() }]))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the tables read better")]
 fn post(more: Value) -> Sent {
     let mut body = json!({ "schemas": [USER_URN], "userName": "ada" });
     body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
@@ -279,9 +280,10 @@ fn outcome(path: &Path, notes: &Notes) -> String {
     if words.contains(&"post") {
         return format!("{:?}", Resource::read_with(&definition, &body, notes));
     }
-    let change = match words.contains(&"put") {
-        true => Change::from_put_with(&definition, &body, notes),
-        false => Change::from_patch_with(&definition, &body, notes),
+    let change = if words.contains(&"put") {
+        Change::from_put_with(&definition, &body, notes)
+    } else {
+        Change::from_patch_with(&definition, &body, notes)
     };
     let after = change.as_ref().ok().map(|change| {
         change::apply_with(&definition, &resource(before), &change.edits, notes).map(Resource::into_json)
