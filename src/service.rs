@@ -2,6 +2,7 @@
 //!
 //! Invariant: knows no HTTP server, no HTTP client, no SQL, no adapter and no mapping.
 
+mod bulk;
 mod external_id;
 mod failure;
 mod groups;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
+pub use bulk::{Ledger, carry_out};
 pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.

@@ -6,6 +6,7 @@ mod absence;
 mod architecture;
 mod attack;
 mod bridge;
+mod bulk;
 mod check;
 mod collation;
 mod curl;

@@ -54,6 +54,7 @@ pub(super) fn parts_of(operation: &Value) -> Result<(Op, Option<&str>, Option<&V
     Ok((op, path, member(object, "value")))
 }
 
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+/// A member of an object by its name, without regard to letter case where it is not spelled as in the RFC.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }
