@@ -2,6 +2,7 @@
 //!
 //! Invariant: knows no HTTP server, no HTTP client, no SQL, no adapter and no mapping.
 
+mod bulk;
 mod external_id;
 mod failure;
 mod groups;
@@ -25,6 +26,7 @@ use serde_json::Value;
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
 use crate::telemetry::clients::Client;
+pub use bulk::{Ledger, carry_out};
 pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.

@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use tower::util::MapRequest;
 
 use super::middleware::{deadline, observe, panics};
 use super::scim::resources::{Groups, Served, Users, create, delete, get as get_one, list, patch, replace};
-use super::scim::{discovery, me};
+use super::scim::{bulk, discovery, me};
 use super::{AppState, accept, error, health, openapi, paths as tidied};
 
 /// The whole service.
@@ -51,6 +51,7 @@ fn scim() -> Routes {
     Routes::default()
         .merge(endpoint::<Users>())
         .merge(endpoint::<Groups>())
+        .route("/Bulk", post(bulk::handler))
         .route("/Me", get(me::handler).post(me::handler).put(me::handler).patch(me::handler).delete(me::handler))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))

@@ -302,7 +302,11 @@ impl Service for TargetService {
     }
 
     fn features(&self) -> Features {
-        Features { results_max: RESULTS_MAX, change_password: self.backend.describe().change_password }
+        Features {
+            results_max: RESULTS_MAX,
+            change_password: self.backend.describe().change_password,
+            bulk_operations_max: super::bulk::operations_max(self.options.deadline),
+        }
     }
 
     fn readiness(&self) -> Readiness {

@@ -7,6 +7,7 @@ mod answers;
 mod architecture;
 mod attack;
 mod bridge;
+mod bulk;
 mod check;
 mod collation;
 mod curl;

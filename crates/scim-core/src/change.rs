@@ -4,7 +4,7 @@ mod apply;
 mod assign;
 mod elements;
 mod members;
-mod message;
+pub(crate) mod message;
 mod normalize;
 
 pub use apply::{apply, apply_with};

@@ -18,15 +18,21 @@ pub struct Features {
     pub results_max: usize,
     /// Whether passwords can be changed.
     pub change_password: bool,
+    /// The most operations that a bulk request may have.
+    pub bulk_operations_max: usize,
 }
 
-/// `/ServiceProviderConfig`. Every member that RFC 7643 requires is present, bulk limits included: clients exist that
+/// `/ServiceProviderConfig`; `payload_max_bytes` is the largest body. Every member that RFC 7643 requires is present, bulk limits included: clients exist that
 /// give up PATCH and filters when one is missing.
-pub fn service_provider_config(features: &Features, base: &str) -> Value {
+pub fn service_provider_config(features: &Features, payload_max_bytes: usize, base: &str) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG_URN],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": {
+            "supported": true,
+            "maxOperations": features.bulk_operations_max,
+            "maxPayloadSize": payload_max_bytes,
+        },
         "filter": { "supported": true, "maxResults": features.results_max },
         "changePassword": { "supported": features.change_password },
         "sort": { "supported": false },

@@ -6,6 +6,7 @@
 //! URN prefixes and short forms cannot go wrong in any later layer.
 #![warn(missing_docs)]
 
+pub mod bulk;
 pub mod change;
 pub mod definition;
 pub mod dialect;

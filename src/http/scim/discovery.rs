@@ -1,18 +1,24 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 section 4), made from what the target declares.
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use scim_core::{Schema, discovery, messages};
 use serde_json::Value;
 
+use crate::http::AppState;
 use crate::http::answer::ScimJson;
 use crate::http::auth::Session;
 use crate::http::error::ApiError;
 use crate::http::extract::Id;
 
 /// `GET /ServiceProviderConfig`
-pub(in crate::http) async fn service_provider_config(session: Session) -> Result<ScimJson, ApiError> {
+pub(in crate::http) async fn service_provider_config(
+    State(app): State<AppState>,
+    session: Session,
+) -> Result<ScimJson, ApiError> {
     unfiltered(&session)?;
-    let config = discovery::service_provider_config(&session.service.features(), &session.base);
+    let features = session.service.features();
+    let config = discovery::service_provider_config(&features, app.limits.body_max_bytes, &session.base);
     Ok(ScimJson(StatusCode::OK, config))
 }
 

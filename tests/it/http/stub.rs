@@ -91,7 +91,7 @@ impl Service for Stub {
     }
 
     fn features(&self) -> Features {
-        Features { results_max: 200, change_password: false }
+        Features { results_max: 200, change_password: false, bulk_operations_max: 1_000 }
     }
 
     fn readiness(&self) -> Readiness {

@@ -62,7 +62,11 @@ struct Meta {
 
 #[test]
 fn a_strict_client_reads_the_configuration() {
-    let body = service_provider_config(&Features { results_max: 200, change_password: true }, BASE);
+    let body = service_provider_config(
+        &Features { results_max: 200, change_password: true, bulk_operations_max: 1_000 },
+        65_536,
+        BASE,
+    );
     let config: Config = serde_json::from_value(body).expect("every required member");
     assert!(config.filter.supported && config.filter.max_results == 200);
     assert_eq!(config.meta.resource_type, "ServiceProviderConfig");

@@ -1,5 +1,6 @@
 //! The crate as its users see it: tables of inputs and outcomes, recorded bodies, properties, and a second model.
 
+mod bulk;
 mod changes;
 mod coercion;
 mod definition;
