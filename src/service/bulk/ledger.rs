@@ -1,9 +1,9 @@
 //! What became of the operations of one bulk request so far.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use scim_core::bulk::{Outcome, Plan, Request};
+use scim_core::bulk::{Outcome, Plan, Request, Task};
 use scim_core::{ScimError, bulk};
 use serde_json::Value;
 
@@ -14,7 +14,9 @@ pub struct Ledger(Mutex<State>);
 #[derive(Debug)]
 struct State {
     entries: Vec<Entry>,
-    units: Vec<Vec<usize>>,
+    /// The unit of each operation, and the units that have begun.
+    units: Vec<usize>,
+    begun: HashSet<usize>,
     /// Ids of what was created, by `bulkId`.
     ids: HashMap<String, String>,
     /// How many failures end the request; none where nothing does.
@@ -27,7 +29,6 @@ struct State {
 enum Entry {
     #[default]
     Waiting,
-    /// It, or another one of its circle.
     Begun,
     Done(Outcome),
 }
@@ -38,6 +39,7 @@ impl Ledger {
         Self(Mutex::new(State {
             entries: vec![Entry::Waiting; request.operations.len()],
             units: plan.units.clone(),
+            begun: HashSet::new(),
             ids: HashMap::new(),
             errors_left: request.fail_on_errors,
             closed: false,
@@ -51,19 +53,13 @@ impl Ledger {
     /// Whether an operation may be carried out now; if so, it and its circle have begun.
     pub(super) fn begin(&self, place: usize) -> bool {
         let mut state = self.state();
-        match state.entries[place] {
-            Entry::Begun => return true,
-            Entry::Done(_) => return false,
-            Entry::Waiting => {}
-        }
-        if state.closed || state.errors_left == Some(0) {
+        let unit = state.units[place];
+        let is_over = state.closed || state.errors_left == Some(0);
+        if is_over && !state.begun.contains(&unit) {
             return false;
         }
-        for other in state.units[place].clone() {
-            if matches!(state.entries[other], Entry::Waiting) {
-                state.entries[other] = Entry::Begun;
-            }
-        }
+        state.begun.insert(unit);
+        state.entries[place] = Entry::Begun;
         true
     }
 
@@ -77,14 +73,14 @@ impl Ledger {
         self.state().ids.insert(bulk_id.to_owned(), id.to_owned());
     }
 
-    /// The ids of what was created so far.
-    pub(super) fn ids(&self) -> HashMap<String, String> {
-        self.state().ids.clone()
+    /// A task with the ids of what was created so far.
+    pub(super) fn resolved(&self, task: &Task) -> Task {
+        task.resolved(&self.state().ids)
     }
 
-    /// Whether what this `bulkId` stands for was created.
-    pub(super) fn has(&self, bulk_id: &str) -> bool {
-        self.state().ids.contains_key(bulk_id)
+    /// The id of what this `bulkId` stands for, if it was created.
+    pub(super) fn id(&self, bulk_id: &str) -> Option<String> {
+        self.state().ids.get(bulk_id).cloned()
     }
 
     /// Notes what became of an operation.
@@ -101,18 +97,23 @@ impl Ledger {
         let mut state = self.state();
         state.closed = true;
         let ended = state.errors_left == Some(0);
-        let outcomes: Vec<Option<Outcome>> = state.entries.iter().map(|entry| outcome(entry, ended)).collect();
+        let entries = state.entries.iter().zip(&state.units);
+        let outcomes: Vec<Option<Outcome>> =
+            entries.map(|(entry, unit)| outcome(entry, state.begun.contains(unit), ended)).collect();
         bulk::response(&request.operations, &outcomes)
     }
 }
 
-fn outcome(entry: &Entry, ended: bool) -> Option<Outcome> {
+fn outcome(entry: &Entry, has_begun: bool, ended: bool) -> Option<Outcome> {
     let busy = |text: &str| Some(Outcome::failed(ScimError::plain(503, text), None));
     match entry {
         Entry::Done(outcome) => Some(outcome.clone()),
-        Entry::Begun => busy("the request took too long; the operation may still be carried out: try again"),
+        // It, or another one of its circle.
+        Entry::Begun | Entry::Waiting if has_begun => {
+            busy("the request took too long; the operation may still be carried out: try again")
+        }
         // Enough others have failed.
         Entry::Waiting if ended => None,
-        Entry::Waiting => busy("the request took too long; the operation was not begun: try again"),
+        Entry::Begun | Entry::Waiting => busy("the request took too long; the operation was not begun: try again"),
     }
 }

@@ -41,7 +41,7 @@ impl Run<'_> {
         }
         let operation = &self.request.operations[place];
         let task = match &operation.task {
-            Ok(task) => task.resolved(&self.ledger.ids()),
+            Ok(task) => self.ledger.resolved(task),
             Err(error) => return self.ledger.end(place, Outcome::failed(error.clone(), None)),
         };
         if let Some(missing) = self.missing(&self.plan.needs[place]) {
@@ -65,12 +65,8 @@ impl Run<'_> {
     async fn late(&self, place: usize) {
         let operation = &self.request.operations[place];
         let (Ok(task), Some(bulk_id)) = (&operation.task, &operation.bulk_id) else { return };
-        if !self.ledger.is_open(place) || !self.ledger.has(bulk_id) {
-            return;
-        }
-        let ids = self.ledger.ids();
-        let task = task.resolved(&ids);
-        let id = ids[bulk_id].clone();
+        let Some(id) = self.ledger.id(bulk_id).filter(|_| self.ledger.is_open(place)) else { return };
+        let task = self.ledger.resolved(task);
         let location = Some(self.location(&task.endpoint, &id));
         let but = |mut failure: Failure| {
             failure
@@ -99,7 +95,7 @@ impl Run<'_> {
     /// One of these that has created nothing.
     fn missing(&self, needs: &[usize]) -> Option<&Operation> {
         let needed = needs.iter().map(|&need| &self.request.operations[need]);
-        needed.into_iter().find(|it| it.bulk_id.as_deref().is_none_or(|bulk_id| !self.ledger.has(bulk_id)))
+        needed.into_iter().find(|it| it.bulk_id.as_deref().is_none_or(|bulk_id| self.ledger.id(bulk_id).is_none()))
     }
 
     async fn carry_out(&self, task: &Task) -> Result<Done, Failure> {

@@ -35,8 +35,8 @@ pub struct Plan {
     pub needs: Vec<Vec<usize>>,
     /// For each operation the ones that create what is added late.
     pub late: Vec<Vec<usize>>,
-    /// For each operation those that are begun with it or not at all, itself among them: the ones of its circle.
-    pub units: Vec<Vec<usize>>,
+    /// For each operation the number of its unit: those of a circle are one, and are begun together or not at all.
+    pub units: Vec<usize>,
 }
 
 impl Plan {
@@ -177,27 +177,27 @@ fn take_manager(data: &mut Value, of_circle: &dyn Fn(&str) -> bool) -> Option<Va
     Some(json!({ "op": "add", "path": format!("{ENTERPRISE_USER_URN}:manager"), "value": manager }))
 }
 
-/// The circles that were opened, each as one unit; everybody else alone.
-fn units(operations: &[Operation], circle_of: &[Option<usize>]) -> Vec<Vec<usize>> {
-    let mut members: HashMap<usize, Vec<usize>> = HashMap::new();
-    let of = |place: usize| circle_of[place].filter(|_| operations[place].task.is_ok());
-    for place in 0..operations.len() {
-        if let Some(circle) = of(place) {
-            members.entry(circle).or_default().push(place);
-        }
-    }
-    (0..operations.len())
-        .map(|place| of(place).map_or_else(|| vec![place], |circle| members[&circle].clone()))
-        .collect()
+/// The circles that were opened, each as one unit, by the place of its first operation; everybody else alone.
+fn units(operations: &[Operation], circle_of: &[Option<usize>]) -> Vec<usize> {
+    let mut firsts: HashMap<usize, usize> = HashMap::new();
+    let places = circle_of.iter().zip(operations).enumerate();
+    let unit = places.map(|(place, (circle, operation))| match circle.filter(|_| operation.task.is_ok()) {
+        Some(circle) => *firsts.entry(circle).or_insert(place),
+        None => place,
+    });
+    unit.collect()
 }
 
 /// All steps in their order: that of the request, but that what an operation needs is pulled in front of it, and that
 /// what waits is added as soon as everything for it is there.
 fn steps(operations: &[Operation], needs: &[Vec<usize>], late: &[Vec<usize>]) -> Vec<Step> {
     let mut after = needs.to_vec();
+    let mut is_named = HashSet::new();
     for (place, operation) in operations.iter().enumerate() {
-        // Whatever is done with a resource by its name is done with the whole of it.
-        if let Ok(Task { on: Some(Named::BulkId(_)), .. }) = &operation.task {
+        // Whatever is done with a resource by its name is done with the whole of it; what follows the first comes later.
+        if let Ok(Task { on: Some(Named::BulkId(name)), .. }) = &operation.task
+            && is_named.insert(name)
+        {
             after[place].extend(needs[place].iter().flat_map(|&need| &late[need]));
         }
     }
