@@ -2,12 +2,12 @@
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower::util::MapRequest;
 
 use super::middleware::{deadline, observe, panics};
 use super::scim::resources::{Groups, Served, Users, create, delete, get as get_one, list, patch, replace};
-use super::scim::{discovery, me};
+use super::scim::{discovery, me, search};
 use super::{AppState, accept, error, health, paths};
 
 /// The whole service.
@@ -40,6 +40,7 @@ fn scim() -> Router<AppState> {
     Router::new()
         .merge(endpoint::<Users>())
         .merge(endpoint::<Groups>())
+        .route(search::PATH, post(search::everywhere))
         .route("/Me", any(me::handler))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))
@@ -54,5 +55,6 @@ fn endpoint<R: Served>() -> Router<AppState> {
         get(get_one::handler::<R>).put(replace::handler::<R>).patch(patch::handler::<R>).delete(delete::handler::<R>);
     Router::new()
         .route(R::PATH, get(list::handler::<R>).post(create::handler::<R>))
+        .route(&format!("{}{}", R::PATH, search::PATH), post(search::handler::<R>))
         .route(&format!("{}/{{id}}", R::PATH), one)
 }

@@ -3,3 +3,4 @@
 pub(super) mod discovery;
 pub(super) mod me;
 pub(super) mod resources;
+pub(super) mod search;

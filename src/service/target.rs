@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scim_core::discovery::Features;
-use scim_core::{Change, Definition, Filter, Projection, Resource, ScimError};
+use scim_core::{Change, Definition, Filter, Projection, Resource, ScimError, SearchRequest};
 use serde_json::Value;
 
-use super::list::Snapshots;
+use super::list::{CURSOR_TIMEOUT, CursorKey, Seal, Snapshots};
 use super::lock::Locks;
 use super::members::Wishes;
 use super::probe::Probing;
-use super::{Caller, Failure, ListRequest, Listed, Readiness, Service};
+use super::{Caller, Failure, Listed, Readiness, Service};
 use crate::backend::{Backend, Cx, Endpoint, Finding, Id, Kept, Query, WriteTrial};
 use crate::store::{Record, RecordKey, Store};
 
@@ -76,6 +76,8 @@ pub struct TargetOptions {
     pub rows_max: usize,
     /// When an answer must be ready.
     pub deadline: Duration,
+    /// What seals the cursors of lists.
+    pub cursor_key: CursorKey,
 }
 
 /// The use cases of one target.
@@ -87,6 +89,7 @@ pub struct TargetService {
     pub(super) clock: Clock,
     pub(super) locks: Locks,
     pub(super) snapshots: Snapshots,
+    pub(super) seal: Seal,
     /// Counts our own writes: a total that is older than one of them is counted anew.
     pub(super) writes: AtomicU64,
     pub(super) probing: Probing,
@@ -108,6 +111,7 @@ impl TargetService {
         let types =
             [Endpoint::Users, Endpoint::Groups].into_iter().filter_map(|it| description.at(it).cloned()).collect();
         Self {
+            seal: Seal::new(&options.cursor_key),
             options,
             backend,
             store,
@@ -299,7 +303,11 @@ impl Service for TargetService {
     }
 
     fn features(&self) -> Features {
-        Features { results_max: RESULTS_MAX, change_password: self.backend.describe().change_password }
+        Features {
+            results_max: RESULTS_MAX,
+            change_password: self.backend.describe().change_password,
+            cursor_timeout_s: CURSOR_TIMEOUT.as_secs(),
+        }
     }
 
     fn readiness(&self) -> Readiness {
@@ -326,9 +334,15 @@ impl Service for TargetService {
         caller: &Caller,
         endpoint: Endpoint,
         base: &str,
-        request: &ListRequest,
+        request: &SearchRequest,
     ) -> Result<Listed, Failure> {
-        super::list::list(self, caller, endpoint, base, request).await
+        super::list::list(self, caller, &[endpoint], base, request).await
+    }
+
+    async fn search(&self, caller: &Caller, base: &str, request: &SearchRequest) -> Result<Listed, Failure> {
+        let served = |endpoint: &Endpoint| self.backend.describe().at(*endpoint).is_some();
+        let endpoints: Vec<Endpoint> = [Endpoint::Users, Endpoint::Groups].into_iter().filter(served).collect();
+        super::list::list(self, caller, &endpoints, base, request).await
     }
 
     async fn create(

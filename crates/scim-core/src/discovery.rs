@@ -18,9 +18,11 @@ pub struct Features {
     pub results_max: usize,
     /// Whether passwords can be changed.
     pub change_password: bool,
+    /// How long a cursor is good for at least, in whole seconds (RFC 9865 section 4).
+    pub cursor_timeout_s: u64,
 }
 
-/// `/ServiceProviderConfig`. Every member that RFC 7643 requires is present, bulk limits included: clients exist that
+/// `/ServiceProviderConfig`, with what RFC 9865 section 4 adds. Every member that RFC 7643 requires is present, bulk limits included: clients exist that
 /// give up PATCH and filters when one is missing.
 pub fn service_provider_config(features: &Features, base: &str) -> Value {
     json!({
@@ -29,8 +31,16 @@ pub fn service_provider_config(features: &Features, base: &str) -> Value {
         "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
         "filter": { "supported": true, "maxResults": features.results_max },
         "changePassword": { "supported": features.change_password },
-        "sort": { "supported": false },
+        "sort": { "supported": true },
         "etag": { "supported": false },
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": features.results_max,
+            "maxPageSize": features.results_max,
+            "cursorTimeout": features.cursor_timeout_s,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",

@@ -1,6 +1,7 @@
 //! `/ServiceProviderConfig`, `/ResourceTypes` and `/Schemas` (RFC 7644 section 4), made from what the target declares.
 
 use axum::http::StatusCode;
+use scim_core::messages::Paging;
 use scim_core::{Schema, discovery, messages};
 use serde_json::Value;
 
@@ -65,6 +66,6 @@ fn unfiltered(session: &Session) -> Result<(), ApiError> {
 }
 
 fn list(all: Vec<Value>) -> ScimJson {
-    let total = all.len();
-    ScimJson(StatusCode::OK, messages::list_response(all, total, 1))
+    let paging = Paging { total_results: Some(all.len()), start_index: Some(1), next_cursor: None };
+    ScimJson(StatusCode::OK, messages::list_response(all, &paging))
 }

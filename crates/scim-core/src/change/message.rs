@@ -1,9 +1,10 @@
 //! The `PatchOp` message: what a PATCH body must be before any operation in it is looked at (RFC 7644 section 3.5.2).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::Op;
 use crate::error::ScimError;
+use crate::messages::{check_message, member};
 
 /// The URN of the PATCH request message (RFC 7644 section 3.5.2).
 pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -11,20 +12,10 @@ pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// How many operations one PATCH may have.
 pub const OPERATIONS_MAX: usize = 1_000;
 
-/// What the URN of every message begins with.
-const MESSAGE_URN_PREFIX: &str = "urn:ietf:params:scim:api:messages:";
-
-/// The operations of the message. `schemas` is refused only when it names another message: a client that names
-/// nothing, or the resource's schema, is understood all the same (idp-clients reference, row 5).
+/// The operations of the message.
 pub(super) fn operations(body: &Value) -> Result<&Vec<Value>, ScimError> {
     let object = body.as_object().ok_or_else(|| ScimError::invalid_syntax("the body must be a JSON object"))?;
-    let urns = || member(object, "schemas").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let is_message = |urn: &str| {
-        urn.get(..MESSAGE_URN_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(MESSAGE_URN_PREFIX))
-    };
-    if urns().any(is_message) && !urns().any(|urn| urn.eq_ignore_ascii_case(PATCH_OP_URN)) {
-        return Err(ScimError::invalid_syntax(format!("'schemas' must name {PATCH_OP_URN}")));
-    }
+    check_message(object, PATCH_OP_URN)?;
     let operations = member(object, "Operations")
         .and_then(Value::as_array)
         .filter(|list| !list.is_empty())
@@ -52,8 +43,4 @@ pub(super) fn parts_of(operation: &Value) -> Result<(Op, Option<&str>, Option<&V
         Some(_) => return Err(ScimError::invalid_syntax("'path' must be a string")),
     };
     Ok((op, path, member(object, "value")))
-}
-
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }

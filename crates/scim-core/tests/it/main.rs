@@ -14,3 +14,5 @@ mod projection;
 mod properties;
 mod requests;
 mod samples;
+mod search;
+mod sorting;
