@@ -146,12 +146,45 @@ async fn a_page_by_cursor_is_one_page_at_the_vendor() {
 }
 
 #[tokio::test]
+async fn a_page_as_large_as_the_vendors_is_one_call_too() {
+    for target in TARGETS {
+        let keys = "page_size = 10".to_owned();
+        let bridge = Setup { bmc_keys: keys.clone(), ivanti_keys: keys, ..Setup::demo() }.build().await;
+        let total = listed(&bridge.get(target, "/Users?attributes=userName").await).len();
+        clear(&bridge, target);
+        let pages = pages(&bridge, target, "/Users?attributes=userName&count=10", |page| {
+            assert_eq!(entries(&bridge, target).len(), 1, "{target} page {page}");
+            clear(&bridge, target);
+        })
+        .await;
+        let sizes: Vec<usize> = pages.iter().map(|page| listed(page).len()).collect();
+        assert!(sizes.iter().sum::<usize>() == total && sizes.iter().rev().skip(2).all(|size| *size >= 9), "{sizes:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_walk_is_not_limited_by_what_one_page_may_read() {
+    for target in TARGETS {
+        let keys = "page_size = 4\nrows_max = 10".to_owned();
+        let bridge = Setup { bmc_keys: keys.clone(), ivanti_keys: keys, ..site() }.build().await;
+        let ids = users(&bridge, target, 30);
+        let filter = encoded("not (userName ne \"u3\") or not (userName ne \"u29\")");
+        assert_refused(&bridge.get(target, &format!("/Users?filter={filter}")).await, 400, "tooMany", target);
+        let pages = pages(&bridge, target, &format!("/Users?filter={filter}&count=5"), |_| ()).await;
+        assert!(pages.len() > 2, "{target}: pages that took too much are cut short");
+        let mut seen: Vec<String> = pages.iter().flat_map(listed).collect();
+        let mut expected = vec![ids[3].clone(), ids[29].clone()];
+        (seen.sort(), expected.sort());
+        assert_eq!(seen, expected, "{target}");
+    }
+}
+
+#[tokio::test]
 async fn what_the_filter_drops_is_made_up_for() {
     for target in TARGETS {
         let keys = "page_size = 3".to_owned();
         let bridge = Setup { bmc_keys: keys.clone(), ivanti_keys: keys, ..site() }.build().await;
         users(&bridge, target, 30);
-        // No vendor is asked this: names are compared as numbers of characters would be.
         let query = format!("/Users?filter={}&count=4", encoded("not (userName co \"1\") and not (userName co \"2\")"));
         let pages = pages(&bridge, target, &query, |_| ()).await;
         let sizes: Vec<usize> = pages.iter().map(|page| listed(page).len()).collect();
@@ -243,7 +276,7 @@ async fn a_cursor_is_good_for_its_query_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_credential_and_process_only() {
+async fn a_cursor_is_good_for_its_credential_only() {
     let bridge = directory("bmc").await;
     for query in ["/Users?count=2", "/Users?count=2&sortBy=userName"] {
         let cursor = next(&bridge.get("bmc", &format!("{query}&cursor=")).await).expect("more");

@@ -17,6 +17,9 @@ use crate::backend::{Cursor, Endpoint, Id, Query};
 use crate::service::Failure;
 use crate::service::target::RESULTS_MAX;
 
+/// A page that lacks no more than one row in so many is not worth another native call.
+const ENOUGH: usize = 10;
+
 /// What is sealed in a cursor.
 #[derive(Debug, Serialize, Deserialize)]
 struct Content {
@@ -96,8 +99,10 @@ impl Listing<'_> {
         let (mut resources, mut walked) = (Vec::new(), 0_usize);
         while let Some(current) = self.parts.get(part) {
             let left = self.window.count - resources.len();
+            // A page at the vendor begins with the last row of the one before, so that what is asked for may not fit whole.
+            let enough = left == 0 || (!resources.is_empty() && left * ENOUGH <= self.window.count);
             let late = walked >= self.service.options.rows_max || began.elapsed() * 2 > self.service.options.deadline;
-            if left == 0 || (late && walked > 0) {
+            if enough || (late && walked > 0) {
                 let next = self.seal(Position::Walk { part, after: after.map(|id| id.0) });
                 return Ok(Page {
                     resources,
