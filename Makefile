@@ -47,3 +47,4 @@ tour: unit
 suites: unit setup-python
 	$(PYTHON_VENV) tests/python/filters.py $(DEBUG)/examples/corpus
 	$(PYTHON_VENV) tests/python/conformance.py $(DEBUG)/scim-bridge
+	$(PYTHON_VENV) tests/python/interface.py $(DEBUG)/scim-bridge

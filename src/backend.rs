@@ -21,6 +21,8 @@ pub use hurry::Hurry;
 pub use kept::{Kept, join, refuse_access, split};
 pub use query::{Batch, Cursor, Explained, Query, Row};
 
+use crate::telemetry::clients::Client;
+
 /// The vendor's immutable key of a record, and the SCIM `id` made from it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id(pub String);
@@ -51,10 +53,12 @@ pub struct Cx {
     pub hurry: Hurry,
     /// The native calls made so far.
     pub journal: Arc<Journal>,
+    /// Who asks, as far as something is forgiven to it.
+    pub client: Arc<Client>,
 }
 
 impl Cx {
-    /// A fresh journal and the ordinary lane.
+    /// A fresh journal, the ordinary lane, and a client of whom nothing is known.
     pub fn new(request_id: impl Into<Arc<str>>, within: Duration) -> Self {
         Self {
             request_id: request_id.into(),
@@ -62,6 +66,7 @@ impl Cx {
             lane: Lane::Ordinary,
             hurry: Hurry::default(),
             journal: Arc::default(),
+            client: Arc::default(),
         }
     }
 

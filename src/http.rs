@@ -13,6 +13,7 @@ mod extract;
 mod health;
 mod listener;
 mod middleware;
+mod openapi;
 mod paths;
 mod router;
 mod scim;
@@ -24,10 +25,12 @@ use std::time::Duration;
 
 use crate::config::{Credential, Server};
 use crate::service::Service;
+use crate::telemetry::clients::Client;
 use background::Background;
+use serde_json::Value;
 
 pub use listener::{ListenerLimits, serve};
-pub use router::router;
+pub use router::{paths, router};
 
 /// Says how the store does; the text is shown on `/readyz`.
 pub type StoreHealth = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
@@ -57,10 +60,13 @@ impl From<&Server> for RequestLimits {
 pub struct App {
     targets: BTreeMap<String, Arc<dyn Service>>,
     credentials: Vec<Credential>,
+    /// As many as credentials, in their order.
+    clients: Vec<Arc<Client>>,
     public_url: String,
     limits: RequestLimits,
     store_health: StoreHealth,
     background: Background,
+    openapi: Value,
 }
 
 impl App {
@@ -72,7 +78,21 @@ impl App {
         limits: RequestLimits,
         store_health: StoreHealth,
     ) -> Self {
-        Self { targets, credentials, public_url, limits, store_health, background: Background::default() }
+        let openapi = openapi::document(&targets);
+        let client = |credential: &Credential| Arc::new(Client::new(credential.name.as_str(), credential.profile));
+        let clients = credentials.iter().map(client).collect();
+        let background = Background::default();
+        Self { targets, credentials, clients, public_url, limits, store_health, background, openapi }
+    }
+
+    /// The interface description (OpenAPI 3.1), as `GET /openapi.json` answers it.
+    pub fn openapi(&self) -> &Value {
+        &self.openapi
+    }
+
+    /// What was forgiven to each credential since the process began.
+    pub fn clients(&self) -> &[Arc<Client>] {
+        &self.clients
     }
 
     /// Returns when no write is under way any more. A write goes on when its client has gone away, so this is to be

@@ -81,6 +81,9 @@ enum Command {
         /// Play a joiner, a mover and a leaver as Entra and as Okta send them, check the vendor's records, and end.
         #[arg(long)]
         tour: bool,
+        /// Print the interface description (OpenAPI 3.1) of the demo's targets, and end.
+        #[arg(long, conflicts_with_all = ["tour", "listen"])]
+        openapi: bool,
     },
 }
 
@@ -132,11 +135,15 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(feature = "demo")]
         Command::Simulate { vendor, listen } => runtime.block_on(cli::simulate::run(vendor, listen)),
         #[cfg(feature = "demo")]
-        Command::Demo { listen, tour: true } => {
+        Command::Demo { openapi: true, .. } => runtime.block_on(cli::demo::describe()),
+        #[cfg(feature = "demo")]
+        Command::Demo { listen, tour: true, .. } => {
             runtime.block_on(cli::demo::tour::run(listen.unwrap_or(cli::demo::tour::LISTEN)))
         }
         #[cfg(feature = "demo")]
-        Command::Demo { listen, tour: false } => runtime.block_on(cli::demo::run(listen.unwrap_or(cli::demo::LISTEN))),
+        Command::Demo { listen, tour: false, .. } => {
+            runtime.block_on(cli::demo::run(listen.unwrap_or(cli::demo::LISTEN)))
+        }
     }
 }
 

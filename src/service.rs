@@ -11,6 +11,7 @@ mod members;
 mod probe;
 mod revive;
 mod target;
+mod version;
 mod write;
 
 use std::sync::Arc;
@@ -19,11 +20,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use scim_core::discovery::Features;
 use scim_core::messages::Paging;
-use scim_core::{Definition, Projection, Resource, ScimError, SearchRequest};
+use scim_core::{Definition, Profile, Projection, Resource, ScimError, SearchRequest, Tags};
 use serde_json::Value;
 
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
+use crate::telemetry::clients::Client;
 pub use list::CursorKey;
 pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
@@ -36,12 +38,20 @@ pub struct Caller {
     pub request_id: String,
     /// The native calls made for the request so far.
     pub journal: Arc<Journal>,
+    /// What is forgiven to it.
+    pub client: Arc<Client>,
 }
 
 impl Caller {
-    /// A caller whose request has made no native call yet.
+    /// A caller of whom nothing is known, and whose request has made no native call yet.
     pub fn new(credential: impl Into<String>, request_id: impl Into<String>) -> Self {
-        Self { credential: credential.into(), request_id: request_id.into(), journal: Arc::default() }
+        Self::of(Arc::new(Client::new(credential, Profile::Auto)), request_id)
+    }
+
+    /// The caller that a client is, in one request.
+    pub fn of(client: Arc<Client>, request_id: impl Into<String>) -> Self {
+        let credential = client.credential().to_owned();
+        Self { credential, request_id: request_id.into(), journal: Arc::default(), client }
     }
 }
 
@@ -73,6 +83,16 @@ pub struct Listed {
     pub age: Option<Duration>,
 }
 
+/// What a client's write depends on, and what of the resource is answered.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// The versions that the write is for: in any other one the resource stays as it is, and the answer is 412 (RFC 7644
+    /// section 3.14).
+    pub only_if: Option<Tags>,
+    /// What is shown.
+    pub show: Projection,
+}
+
 /// How a target does, for `/readyz`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Readiness {
@@ -84,7 +104,7 @@ pub enum Readiness {
     Unavailable(String),
 }
 
-/// The use cases of one target, as the HTTP layer calls them. `base` is the SCIM root under which the request came in,
+/// The use cases of one target, as the HTTP layer calls them. `only_if` as in [`Terms`]. `base` is the SCIM root under which the request came in,
 /// without a slash at its end (`https://bridge.example.com/scim/v2`): `meta.location` begins with it.
 #[async_trait]
 pub trait Service: Send + Sync {
@@ -137,7 +157,7 @@ pub trait Service: Send + Sync {
         base: &str,
         id: &str,
         body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Resource, Failure>;
 
     /// `PATCH /Users/{id}`, `PATCH /Groups/{id}`. None where the resource is not sent back.
@@ -148,11 +168,17 @@ pub trait Service: Send + Sync {
         base: &str,
         id: &str,
         body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Option<Resource>, Failure>;
 
     /// `DELETE /Users/{id}`, `DELETE /Groups/{id}`
-    async fn delete(&self, caller: &Caller, endpoint: Endpoint, id: &str) -> Result<(), Failure>;
+    async fn delete(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        id: &str,
+        only_if: Option<&Tags>,
+    ) -> Result<(), Failure>;
 
     /// Ends sessions at the vendor.
     async fn close(&self);

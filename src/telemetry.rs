@@ -1,6 +1,8 @@
-//! Log lines, to standard error.
+//! Log lines, to standard error, and counts for operators.
 //!
 //! Invariant: reads no environment; the caller says what is logged and how.
+
+pub mod clients;
 
 use std::io;
 use std::panic::PanicHookInfo;

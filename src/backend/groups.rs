@@ -40,6 +40,9 @@ pub trait Groups: Send + Sync {
     /// same: whoever concludes from it asks for the user.
     async fn candidates(&self, cx: &Cx, group: &Id, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError>;
 
+    /// The same for a group that is still to be made, with this name.
+    async fn newcomers(&self, cx: &Cx, name: &str, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError>;
+
     /// The ids of all members, in their order.
     async fn member_ids(&self, cx: &Cx, group: &Id) -> Result<Vec<Id>, BackendError>;
 

@@ -78,6 +78,11 @@ impl Demo {
         [self.simulators.bmc, self.simulators.ivanti]
     }
 
+    /// The interface description, as it is kept in `openapi/scim-bridge.json`.
+    pub fn openapi(&self) -> String {
+        format!("{:#}\n", self.bridge.openapi())
+    }
+
     /// What to try, ready to paste.
     pub fn introduction(&self) -> String {
         let Self { address, simulators: Simulators { bmc, ivanti, .. }, .. } = self;
@@ -193,5 +198,15 @@ pub async fn run(listen: SocketAddr) -> anyhow::Result<()> {
     let demo = Demo::new(listen).await?;
     println!("{}", demo.introduction());
     demo.serve(ended()).await;
+    Ok(())
+}
+
+/// Prints the demo's interface description.
+///
+/// # Errors
+/// As [`Demo::new`].
+pub async fn describe() -> anyhow::Result<()> {
+    let anywhere = SocketAddr::new(LISTEN.ip(), 0);
+    print!("{}", Demo::new(anywhere).await?.openapi());
     Ok(())
 }

@@ -56,6 +56,11 @@ impl Bridge {
         Ok(Self { app: Arc::new(app), services, limits: ListenerLimits::from(server), tasks })
     }
 
+    /// The interface description (OpenAPI 3.1).
+    pub fn openapi(&self) -> &serde_json::Value {
+        self.app.openapi()
+    }
+
     /// Serves until `shutdown` is ready, then lets requests end, finishes writes and logs out.
     pub async fn serve(mut self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
         let cut = serve(listener, router(self.app.clone()), self.limits, shutdown).await;

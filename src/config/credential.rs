@@ -5,6 +5,7 @@
 use std::fmt;
 
 use aws_lc_rs::digest;
+pub use scim_core::Profile;
 use toml_span::{Span, Spanned};
 
 use super::read::{Choice, Entry, Reader, Table, choose, mask_texts};
@@ -23,17 +24,6 @@ pub enum Access {
     Write,
 }
 
-/// The client's dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Profile {
-    /// What all known clients send is understood. The default.
-    Auto,
-    /// Okta.
-    Okta,
-    /// Microsoft Entra ID.
-    Entra,
-}
-
 /// One entry of `[[credentials]]`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
@@ -45,7 +35,7 @@ pub struct Credential {
     pub targets: Vec<String>,
     /// What it may do.
     pub access: Access,
-    /// The client's dialect.
+    /// What is forgiven to the client.
     pub profile: Profile,
 }
 
@@ -115,7 +105,7 @@ fn read(reader: &mut Reader<'_>, entry: Entry<'_>, known_targets: &[String]) -> 
         ("auto", Choice::Is(Profile::Auto)),
         ("okta", Choice::Is(Profile::Okta)),
         ("entra", Choice::Is(Profile::Entra)),
-        ("strict", Choice::NotYet),
+        ("strict", Choice::Is(Profile::Strict)),
     ];
     let profile = table.choice(reader, "profile", &profiles, Profile::Auto);
     table.not_yet(reader, "dry_run");

@@ -1,7 +1,7 @@
 //! Answers that succeed.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_core::Resource;
@@ -27,8 +27,28 @@ impl IntoResponse for ScimJson {
 }
 
 /// 200 with a resource.
-pub(super) fn resource(resource: Resource) -> ScimJson {
-    ScimJson(StatusCode::OK, resource.into_json())
+pub(super) fn resource(resource: Resource) -> Response {
+    one(StatusCode::OK, resource.into_json())
+}
+
+/// 304: the client has this version already.
+pub(super) fn not_modified(resource: &Resource) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    response.headers_mut().extend(etag(resource.as_map().get("meta")));
+    response
+}
+
+/// One resource, with its version as `ETag` where the resource shows it (RFC 7644 section 3.14).
+fn one(status: StatusCode, body: Value) -> Response {
+    let etag = etag(body.get("meta"));
+    let mut response = ScimJson(status, body).into_response();
+    response.headers_mut().extend(etag);
+    response
+}
+
+fn etag(meta: Option<&Value>) -> Option<(HeaderName, HeaderValue)> {
+    let version = meta?.get("version")?.as_str()?;
+    Some((header::ETAG, HeaderValue::try_from(version).ok()?))
 }
 
 /// 201 with a resource and its `Location` (RFC 7644 section 3.3), also when the projection hides `meta`.
@@ -38,7 +58,7 @@ pub(super) fn created(resource: Resource, base: &str, endpoint: &str) -> Respons
         let id = body.get("id")?.as_str()?;
         Some(format!("{base}{endpoint}/{}", utf8_percent_encode(id, SEGMENT)))
     });
-    let mut response = ScimJson(StatusCode::CREATED, body).into_response();
+    let mut response = one(StatusCode::CREATED, body);
     if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
         response.headers_mut().insert(header::LOCATION, location);
     }

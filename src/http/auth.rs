@@ -9,15 +9,16 @@ use aws_lc_rs::constant_time;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use scim_core::{Definition, Projection};
+use scim_core::{Definition, Leniency, Projection, ScimError};
 
-use super::AppState;
 use super::error::ApiError;
 use super::extract::Query;
 use super::middleware::observe::{Noted, RequestId};
 use super::scim::search;
+use super::{App, AppState};
 use crate::config::{Access, Credential, token_sha256};
 use crate::service::{Caller, Service};
+use crate::telemetry::clients::Client;
 
 /// An authenticated request to one target.
 pub(super) struct Session {
@@ -51,7 +52,7 @@ impl FromRequestParts<AppState> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let credential = authenticate(&parts.headers, &app.credentials)?;
+        let (credential, client) = authenticate(&parts.headers, app)?;
         let noted = parts.extensions.get::<Arc<Noted>>().cloned().unwrap_or_default();
         noted.credential(&credential.name);
 
@@ -69,7 +70,7 @@ impl FromRequestParts<AppState> for Session {
         }
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
         Ok(Self {
-            caller: Caller::new(credential.name.clone(), request_id),
+            caller: Caller::of(Arc::clone(client), request_id),
             service: Arc::clone(service),
             base: format!("{}{root}", app.public_url),
             query: Query::parse(parts.uri.query().unwrap_or_default()),
@@ -97,7 +98,7 @@ fn bound<'a>(credential: &'a Credential, named: Option<&str>) -> Result<&'a str,
     }
 }
 
-fn authenticate<'a>(headers: &HeaderMap, credentials: &'a [Credential]) -> Result<&'a Credential, ApiError> {
+fn authenticate<'a>(headers: &HeaderMap, app: &'a App) -> Result<(&'a Credential, &'a Arc<Client>), ApiError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else {
         return Err(ApiError::unauthorized("the header Authorization is missing: send \"Bearer\" and the token"));
@@ -105,28 +106,35 @@ fn authenticate<'a>(headers: &HeaderMap, credentials: &'a [Credential]) -> Resul
     if values.next().is_some() {
         return Err(ApiError::unauthorized("the header Authorization came more than once"));
     }
-    let digest = token_sha256(without_scheme(value.as_bytes()));
+    let (token, schemes) = without_scheme(value.as_bytes());
+    let digest = token_sha256(token);
     // All are compared, so that the time tells nothing about which one it was.
     let mut found = None;
-    for credential in credentials {
-        if constant_time::verify_slices_are_equal(&credential.token_sha256, &digest).is_ok() {
-            found = Some(credential);
+    for known in app.credentials.iter().zip(&app.clients) {
+        if constant_time::verify_slices_are_equal(&known.0.token_sha256, &digest).is_ok() {
+            found = Some(known);
         }
     }
-    found.ok_or_else(|| ApiError::unauthorized("the token is not one that the bridge gave out"))
+    let found = found.ok_or_else(|| ApiError::unauthorized("the token is not one that the bridge gave out"))?;
+    if schemes != 1 {
+        let refused = || ScimError::plain(401, "the header Authorization must be \"Bearer\" and the token");
+        let forgiven = found.1.reading(|notes| notes.forgive(Leniency::TokenScheme, refused));
+        forgiven.map_err(|refused| ApiError::unauthorized(&refused.detail))?;
+    }
+    Ok(found)
 }
 
-/// The token without `Bearer`, in any letter case. Okta sends what its administrator typed: with the scheme, without
-/// it, or, behind a field that adds it, twice.
-fn without_scheme(mut value: &[u8]) -> &[u8] {
+/// The token without `Bearer`, in any letter case, and how often that stood before it. Okta sends what its administrator
+/// typed: with the scheme, without it, or, behind a field that adds it, twice.
+fn without_scheme(mut value: &[u8]) -> (&[u8], usize) {
     value = value.trim_ascii();
-    for _ in 0..2 {
+    for schemes in 0..2 {
         match value.split_at_checked(7) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case(b"bearer ") => value = token.trim_ascii(),
-            _ => break,
+            _ => return (value, schemes),
         }
     }
-    value
+    (value, 2)
 }
 
 #[cfg(test)]
@@ -136,17 +144,17 @@ mod tests {
     #[test]
     fn the_scheme_may_be_there_or_not() {
         let cases = [
-            ("Bearer abc", "abc"),
-            ("bearer  abc ", "abc"),
-            ("abc", "abc"),
-            ("Bearer Bearer abc", "abc"),
-            ("Bearer", "Bearer"),
-            ("Bearerabc", "Bearerabc"),
-            ("Basic abc", "Basic abc"),
-            ("", ""),
+            ("Bearer abc", "abc", 1),
+            ("bearer  abc ", "abc", 1),
+            ("abc", "abc", 0),
+            ("Bearer Bearer abc", "abc", 2),
+            ("Bearer", "Bearer", 0),
+            ("Bearerabc", "Bearerabc", 0),
+            ("Basic abc", "Basic abc", 0),
+            ("", "", 0),
         ];
-        for (value, expected) in cases {
-            assert_eq!(without_scheme(value.as_bytes()), expected.as_bytes(), "{value}");
+        for (value, expected, schemes) in cases {
+            assert_eq!(without_scheme(value.as_bytes()), (expected.as_bytes(), schemes), "{value}");
         }
     }
 }

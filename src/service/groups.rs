@@ -6,11 +6,11 @@
 use scim_core::change::Members;
 use scim_core::filter::matches;
 use scim_core::fold::{fold, same};
-use scim_core::{AttrSet, Change, Filter, Projection, Resource, ScimError};
+use scim_core::{AttrSet, Change, Filter, Projection, Resource, ScimError, Tags};
 use serde_json::Value;
 
 use super::lock::Waits;
-use super::members::{Plan, plan};
+use super::members::{Plan, plan, refuse_newcomers};
 use super::target::{GroupCreate, RESULTS_MAX};
 use super::{Caller, Failure, TargetService, external_id};
 use crate::backend::{BackendErrorKind, Cx, Endpoint, GroupsDescription, Id, Query};
@@ -26,7 +26,7 @@ pub(super) async fn create(
 ) -> Result<Resource, Failure> {
     let description = describe(service)?;
     let definition = &*description.definition;
-    let new = Resource::read(definition, body)?;
+    let new = caller.client.reading(|notes| Resource::read_with(definition, body, notes))?;
     let name = new.text(definition, description.name).map(str::trim).unwrap_or_default().to_owned();
     if name.is_empty() {
         return Err(ScimError::invalid_value("'displayName' is required").into());
@@ -44,10 +44,9 @@ pub(super) async fn create(
         external_id::refuse_taken(service, &cx, caller, Endpoint::Groups, wanted, None).await?;
     }
     let existing = by_name(service, &cx, description, &name).await?;
-    let made = existing.is_none();
     let id = match existing {
         Some(id) => adoptable(service, &name, id).await?,
-        None => make(service, &cx, caller, &name, &members).await?,
+        None => make(service, &cx, &name, &members).await?,
     };
     let plan = plan(service, caller, &id, members).await?;
     let key = service.key_at(Endpoint::Groups, id.as_str());
@@ -57,7 +56,6 @@ pub(super) async fn create(
             value,
         }),
         user_name: Some(fold(&name)),
-        created_at_ms: made.then(|| (service.clock.0)()),
         ..RecordUpdate::default()
     };
     if service.store.is_buried(&key) {
@@ -68,7 +66,7 @@ pub(super) async fn create(
     service.wrote();
     drop(held);
     carry_out(plan).await?;
-    let found = service.find(caller, Endpoint::Groups, base, id.as_str(), &show.shown(definition)).await?;
+    let found = service.find(caller, Endpoint::Groups, base, id.as_str(), show).await?;
     found.ok_or_else(|| TargetService::not_found_at(Endpoint::Groups, id.as_str()))
 }
 
@@ -126,7 +124,7 @@ async fn adoptable(service: &TargetService, name: &str, id: Id) -> Result<Id, Fa
     Ok(id)
 }
 
-async fn make(service: &TargetService, cx: &Cx, caller: &Caller, name: &str, members: &Members) -> Result<Id, Failure> {
+async fn make(service: &TargetService, cx: &Cx, name: &str, members: &Members) -> Result<Id, Failure> {
     let description = describe(service)?;
     if service.options.group_create != GroupCreate::Create || !description.creates {
         let text = format!(
@@ -135,16 +133,17 @@ async fn make(service: &TargetService, cx: &Cx, caller: &Caller, name: &str, mem
         );
         return Err(ScimError::mutability(text).into());
     }
-    // Nothing is made for members who are not there.
+    // Nothing is made for members who are not there, or who may not join.
     if let Members::Delta(wishes) = members {
-        for id in wishes.keys() {
-            let missing = service.find(caller, Endpoint::Users, "", id, &AttrSet::default()).await?.is_none();
-            if missing {
-                return Err(ScimError::invalid_value(format!("'members': there is no user with the id '{id}'")).into());
-            }
-        }
+        let ids: Vec<Id> = wishes.keys().cloned().map(Id).collect();
+        refuse_newcomers(service, cx, name, &ids).await?;
     }
-    service.groups()?.create_group(cx, name).await.map_err(taken)
+    let id = service.groups()?.create_group(cx, name).await.map_err(taken)?;
+    // From now on it is the bridge's, whatever becomes of the rest of the request.
+    let made = RecordUpdate { created_at_ms: Some((service.clock.0)()), ..RecordUpdate::default() };
+    service.store.put(&service.key_at(Endpoint::Groups, id.as_str()), made).await?;
+    service.wrote();
+    Ok(id)
 }
 
 /// A name that is taken, in the words of groups.
@@ -172,6 +171,7 @@ pub(super) async fn change(
     caller: &Caller,
     id: &str,
     mut change: Change,
+    only_if: Option<&Tags>,
 ) -> Result<(), Failure> {
     let description = describe(service)?;
     let definition = &*description.definition;
@@ -193,9 +193,12 @@ pub(super) async fn change(
     }
     let id = &Id(id.to_owned());
     let found = service.backend.get(&cx, Endpoint::Groups, id, &AttrSet::default()).await?.ok_or_else(missing)?;
+    service.refuse_changed(&cx, caller, Endpoint::Groups, id.as_str(), only_if).await?;
     let stored = service.stored(&key).await?;
     let name = found.text(definition, description.name).unwrap_or_default();
-    let new_name = new_name.filter(|new_name| !same(new_name, name));
+    // Letter case is nothing to a client; a group of our own gets it as it is asked for.
+    let ours = stored.created_at_ms.is_some();
+    let new_name = new_name.filter(|new_name| if ours { new_name != name } else { !same(new_name, name) });
     refuse_rename(&stored, new_name.as_deref())?;
     if let Some(Some(wanted)) = &wish {
         external_id::refuse_taken(service, &cx, caller, Endpoint::Groups, wanted, Some(id.as_str())).await?;
@@ -233,7 +236,12 @@ fn refuse_rename(stored: &Record, new_name: Option<&str>) -> Result<(), Failure>
 
 /// `DELETE /Groups/{id}`: a group that the bridge made is deleted, after its members have left it; any other one is only
 /// gone for SCIM.
-pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -> Result<(), Failure> {
+pub(super) async fn delete(
+    service: &TargetService,
+    caller: &Caller,
+    id: &str,
+    only_if: Option<&Tags>,
+) -> Result<(), Failure> {
     let description = describe(service)?;
     service.probing.first(service.options.deadline / 2).await;
     let cx = service.cx(caller);
@@ -248,6 +256,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
         service.store.forget(&key).await?;
         return Err(missing());
     };
+    service.refuse_changed(&cx, caller, Endpoint::Groups, id.as_str(), only_if).await?;
     if service.stored(&key).await?.created_at_ms.is_some() {
         // A number that stays behind in users' records would make them members of whatever gets it next.
         carry_out(plan(service, caller, id, Members::Exactly(Vec::new())).await?).await?;

@@ -22,10 +22,11 @@ use std::time::Duration;
 use scim_core::filter::{Share, matches};
 use scim_core::messages::{Paging, Window};
 use scim_core::sort::{self, SortKey, SortOrder, sort_key};
-use scim_core::{AttrId, AttrSet, Definition, Filter, Projection, Resource, SearchRequest};
+use scim_core::{AttrId, AttrSet, Definition, Filter, Projection, Resource, ScimError, SearchRequest, version};
 use tokio::time::Instant;
 
 use super::target::{RESULTS_DEFAULT, RESULTS_MAX};
+use super::version::stamp;
 use super::{Caller, Failure, Listed, TargetService};
 use crate::backend::{Cx, Endpoint, Id, Query};
 use snapshot::{Place, Snapshot};
@@ -87,10 +88,25 @@ pub(super) async fn list(
     };
     let shown = resources.into_iter().map(|(place, _, mut resource)| {
         let part = &listing.parts[usize::from(place)];
+        if version::is_told(part.definition, &part.projection) {
+            stamp(part.definition, &mut resource);
+        }
         part.projection.apply(part.definition, &mut resource);
         resource
     });
     Ok(Listed { resources: shown.collect(), paging, age })
+}
+
+/// A version is not known before all that it covers is read.
+fn refuse_version(definition: &Definition, share: &Share, sorted_by: Option<AttrId>) -> Result<(), ScimError> {
+    let version = version::attribute(definition);
+    if matches!(share, Share::Where(filter) if filter.attributes(definition).contains(version)) {
+        return Err(ScimError::invalid_filter("'meta.version' cannot be filtered by: compare it in If-Match"));
+    }
+    if sorted_by == Some(version) {
+        return Err(ScimError::invalid_value("'sortBy': 'meta.version' cannot be sorted by"));
+    }
+    Ok(())
 }
 
 impl<'a> Part<'a> {
@@ -124,7 +140,7 @@ impl<'a> Part<'a> {
             Share::Where(filter) => Some(filter),
         };
         let projection = request.projection(definition);
-        let mut want = projection.shown(definition);
+        let mut want = version::wanted(definition, &projection);
         if let Some(order) = order {
             want.insert(order);
             want.insert(definition.root_of(order));
@@ -146,7 +162,7 @@ impl<'a> Listing<'a> {
             definitions.push(service.definition_at(endpoint)?);
         }
         let shares = match &request.filter {
-            Some(text) => Filter::parse_each(&definitions, text)?,
+            Some(text) => caller.client.reading(|notes| Filter::parse_each_with(&definitions, text, notes))?,
             None => vec![Share::All; definitions.len()],
         };
         let order = match &request.sort_by {
@@ -157,6 +173,9 @@ impl<'a> Listing<'a> {
             Some(sort_by) => sort::attributes(&definitions, sort_by)?,
             None => vec![None; definitions.len()],
         };
+        for ((definition, share), sorted_by) in definitions.iter().zip(&shares).zip(&sorted_by) {
+            refuse_version(definition, share, *sorted_by)?;
+        }
         let types = endpoints.iter().zip(definitions).zip(shares.into_iter().zip(sorted_by));
         let parts = types.filter_map(|((&endpoint, definition), (share, order))| {
             Part::new(endpoint, definition, share, order, request)

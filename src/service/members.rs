@@ -279,8 +279,6 @@ impl Plan<'_> {
                 }
                 Ok(())
             }
-            // Whoever is gone is no member.
-            Err(error) if error.kind == BackendErrorKind::NotFound && !member => Ok(()),
             Err(error) => {
                 let id = &self.caller.request_id;
                 tracing::debug!(request.id = %id, user = %user, %error, "a membership was not changed");
@@ -293,6 +291,35 @@ impl Plan<'_> {
 /// Whether trying again at once is of no use: a repeat would meet the same failure, or has been made already.
 fn is_final(error: &BackendError) -> bool {
     error.retry == Retry::Never || error.kind == BackendErrorKind::Contended
+}
+
+/// Refuses a group that is still to be made for members who are not there or may not join it.
+///
+/// # Errors
+/// As those of [`plan`].
+pub(super) async fn refuse_newcomers(
+    service: &TargetService,
+    cx: &Cx,
+    name: &str,
+    users: &[Id],
+) -> Result<(), Failure> {
+    let groups = service.groups()?;
+    let calls: Vec<_> = users.chunks(LOOKED_UP_AT_ONCE).map(|ids| groups.newcomers(cx, name, ids)).collect();
+    let some: Vec<HashMap<Id, Candidate>> = stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await?;
+    let mut candidates: HashMap<Id, Candidate> = some.into_iter().flatten().collect();
+    for id in users {
+        let candidate = match candidates.remove(id) {
+            Some(candidate) => candidate,
+            None => groups.newcomers(cx, name, std::slice::from_ref(id)).await?.remove(id).ok_or_else(|| nobody(id))?,
+        };
+        if service.store.is_buried(&service.key(id.as_str())) {
+            return Err(nobody(id));
+        }
+        if let Some(refusal) = candidate.join {
+            return Err(refusal.into());
+        }
+    }
+    Ok(())
 }
 
 fn unknown(id: &Id) -> ScimError {

@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scim_core::discovery::Features;
-use scim_core::{Change, Definition, Filter, Projection, Resource, ScimError, SearchRequest};
+use scim_core::{AttrSet, Change, Definition, Filter, Projection, Resource, ScimError, SearchRequest, Tags, version};
 use serde_json::Value;
 
 use super::list::{CURSOR_TIMEOUT, CursorKey, Seal, Snapshots};
 use super::lock::Locks;
 use super::members::Wishes;
 use super::probe::Probing;
-use super::{Caller, Failure, Listed, Readiness, Service};
+use super::version::stamp;
+use super::{Caller, Failure, Listed, Readiness, Service, Terms};
 use crate::backend::{Backend, Cx, Endpoint, Finding, Id, Kept, Query, WriteTrial};
 use crate::store::{Record, RecordKey, Store};
 
@@ -169,7 +170,8 @@ impl TargetService {
     }
 
     pub(super) fn cx(&self, caller: &Caller) -> Cx {
-        Cx { journal: caller.journal.clone(), ..Cx::new(caller.request_id.as_str(), self.options.deadline) }
+        let (journal, client) = (caller.journal.clone(), caller.client.clone());
+        Cx { journal, client, ..Cx::new(caller.request_id.as_str(), self.options.deadline) }
     }
 
     /// The key of a user.
@@ -202,7 +204,7 @@ impl TargetService {
         Ok(self.store.record(key).await?.unwrap_or_default())
     }
 
-    /// A resource as this caller sees it, complete but for the projection.
+    /// A whole user as this caller sees it, complete but for the projection.
     pub(super) fn dress(
         &self,
         caller: &Caller,
@@ -212,6 +214,7 @@ impl TargetService {
         stored: &Record,
     ) -> Resource {
         self.dress_as(self.definition(), caller, base, id, &mut resource, stored);
+        stamp(self.definition(), &mut resource);
         resource
     }
 
@@ -323,7 +326,7 @@ impl Service for TargetService {
         show: &Projection,
     ) -> Result<Resource, Failure> {
         let definition = self.definition_at(endpoint)?;
-        let found = self.find(caller, endpoint, base, id, &show.shown(definition)).await?;
+        let found = self.find(caller, endpoint, base, id, show).await?;
         let mut resource = found.ok_or_else(|| Self::not_found_at(endpoint, id))?;
         show.apply(definition, &mut resource);
         Ok(resource)
@@ -367,13 +370,15 @@ impl Service for TargetService {
         base: &str,
         id: &str,
         body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Resource, Failure> {
-        let change = Change::from_put(self.definition_at(endpoint)?, body)?;
+        let Terms { only_if, show } = terms;
+        let definition = self.definition_at(endpoint)?;
+        let change = caller.client.reading(|notes| Change::from_put_with(definition, body, notes))?;
         let changed = match endpoint {
-            Endpoint::Users => super::write::change(self, caller, base, id, change).await?,
+            Endpoint::Users => super::write::change(self, caller, base, id, change, only_if.as_ref()).await?,
             Endpoint::Groups => {
-                super::groups::change(self, caller, id, change).await?;
+                super::groups::change(self, caller, id, change, only_if.as_ref()).await?;
                 return self.get(caller, endpoint, base, id, show).await;
             }
         };
@@ -387,23 +392,31 @@ impl Service for TargetService {
         base: &str,
         id: &str,
         body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Option<Resource>, Failure> {
-        let change = Change::from_patch(self.definition_at(endpoint)?, body)?;
+        let Terms { only_if, show } = terms;
+        let definition = self.definition_at(endpoint)?;
+        let change = caller.client.reading(|notes| Change::from_patch_with(definition, body, notes))?;
         match endpoint {
             Endpoint::Users => {
-                let changed = super::write::change(self, caller, base, id, change).await?;
+                let changed = super::write::change(self, caller, base, id, change, only_if.as_ref()).await?;
                 self.shown(endpoint, show, changed).map(Some)
             }
             // No client needs the group again, which may have very many members (idp-clients reference, section 2.6).
-            Endpoint::Groups => super::groups::change(self, caller, id, change).await.map(|()| None),
+            Endpoint::Groups => super::groups::change(self, caller, id, change, only_if.as_ref()).await.map(|()| None),
         }
     }
 
-    async fn delete(&self, caller: &Caller, endpoint: Endpoint, id: &str) -> Result<(), Failure> {
+    async fn delete(
+        &self,
+        caller: &Caller,
+        endpoint: Endpoint,
+        id: &str,
+        only_if: Option<&Tags>,
+    ) -> Result<(), Failure> {
         match endpoint {
-            Endpoint::Users => super::write::delete(self, caller, id).await,
-            Endpoint::Groups => super::groups::delete(self, caller, id).await,
+            Endpoint::Users => super::write::delete(self, caller, id, only_if).await,
+            Endpoint::Groups => super::groups::delete(self, caller, id, only_if).await,
         }
     }
 
@@ -413,21 +426,42 @@ impl Service for TargetService {
 }
 
 impl TargetService {
-    /// One resource by its id; none when it is not there or was deleted.
+    /// One resource by its id, with at least what a projection shows; none when it is not there or was deleted.
     pub(super) async fn find(
         &self,
         caller: &Caller,
         endpoint: Endpoint,
         base: &str,
         id: &str,
-        want: &scim_core::AttrSet,
+        show: &Projection,
+    ) -> Result<Option<Resource>, Failure> {
+        let definition = self.definition_at(endpoint)?;
+        let want = version::wanted(definition, show);
+        let mut found = self.find_within(&self.cx(caller), caller, endpoint, base, id, &want).await?;
+        if let Some(resource) = &mut found
+            && version::is_told(definition, show)
+        {
+            stamp(definition, resource);
+        }
+        Ok(found)
+    }
+
+    /// One resource by its id, without a version; none when it is not there or was deleted.
+    pub(super) async fn find_within(
+        &self,
+        cx: &Cx,
+        caller: &Caller,
+        endpoint: Endpoint,
+        base: &str,
+        id: &str,
+        want: &AttrSet,
     ) -> Result<Option<Resource>, Failure> {
         let key = self.key_at(endpoint, id);
         if self.store.is_buried(&key) {
             return Ok(None);
         }
         let id = Id(id.to_owned());
-        let Some(native) = self.backend.get(&self.cx(caller), endpoint, &id, want).await? else { return Ok(None) };
+        let Some(native) = self.backend.get(cx, endpoint, &id, want).await? else { return Ok(None) };
         let stored = self.stored(&key).await?;
         Ok(Some(self.present(caller, endpoint, base, &id, native, &stored)))
     }

@@ -1,7 +1,7 @@
 //! Creating, changing and deleting users.
 
 use scim_core::fold::fold;
-use scim_core::{AttrId, Change, Resource, ScimError};
+use scim_core::{AttrId, Change, Resource, ScimError, Tags, version};
 use serde_json::Value;
 
 use super::external_id::Wish;
@@ -19,7 +19,7 @@ pub(super) async fn create(
     body: &Value,
 ) -> Result<Resource, Failure> {
     let definition = service.definition();
-    let new = Resource::read(definition, body)?;
+    let new = caller.client.reading(|notes| Resource::read_with(definition, body, notes))?;
     let name = new
         .text(definition, service.backend.describe().user_name)
         .ok_or_else(|| ScimError::invalid_value("'userName' is required"))?
@@ -44,8 +44,8 @@ pub(super) async fn create(
             BackendErrorKind::AlreadyExists(Some(id)) if service.backend.describe().adopts => {
                 let id = id.0.clone();
                 drop(held);
-                let wishes = Change::from_put(definition, body)?;
-                return Box::pin(change(service, caller, base, &id, wishes)).await;
+                let wishes = caller.client.reading(|notes| Change::from_put_with(definition, body, notes))?;
+                return Box::pin(change(service, caller, base, &id, wishes, None)).await;
             }
             BackendErrorKind::AlreadyExists(_) => {
                 return Err(Failure { internal: Some(error.to_string()), ..taken(&name) });
@@ -93,6 +93,7 @@ pub(super) async fn change(
     base: &str,
     id: &str,
     change: Change,
+    only_if: Option<&Tags>,
 ) -> Result<Resource, Failure> {
     if !change.off() {
         if let Some(refused) = &change.refused {
@@ -111,13 +112,19 @@ pub(super) async fn change(
     if service.store.is_buried(&key) {
         return Err(TargetService::not_found(id));
     }
+    // The client itself has made everything conditional, switching off as well.
+    service.refuse_changed(&cx, caller, Endpoint::Users, id, only_if).await?;
     let prepared = prepare(service, &cx, caller, id, &wish).await;
     let id = Id(id.to_owned());
     let (stored, change) = match prepared {
         Ok(stored) => (stored, change),
         Err(failure) if change.off() => {
             let written = off_only(service, &cx, &id, &change, failure).await?;
-            return Ok(service.dress(caller, base, &id, written.resource, &Record::default()));
+            let definition = service.definition();
+            let mut shown = service.dress(caller, base, &id, written.resource, &Record::default());
+            // Without what is kept it is no whole resource.
+            shown.remove(definition, version::attribute(definition));
+            return Ok(shown);
         }
         Err(failure) => return Err(failure),
     };
@@ -207,7 +214,12 @@ async fn remember(
 }
 
 /// `DELETE /Users/{id}`
-pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -> Result<(), Failure> {
+pub(super) async fn delete(
+    service: &TargetService,
+    caller: &Caller,
+    id: &str,
+    only_if: Option<&Tags>,
+) -> Result<(), Failure> {
     let key = service.key(id);
     let waits = match service.options.on_delete {
         OnDelete::Disable => Waits::Urgently,
@@ -219,6 +231,7 @@ pub(super) async fn delete(service: &TargetService, caller: &Caller, id: &str) -
     if service.store.is_buried(&key) {
         return Err(TargetService::not_found(id));
     }
+    service.refuse_changed(&cx, caller, Endpoint::Users, id, only_if).await?;
     let id = Id(id.to_owned());
     let gone = |kind: &BackendErrorKind| *kind == BackendErrorKind::NotFound;
     match service.options.on_delete {

@@ -1,6 +1,6 @@
 //! Changing a record: read, resolve, write, confirm. Switching off is written first and by itself.
 
-use scim_core::change::apply;
+use scim_core::change::apply_with;
 use scim_core::{Change, Filter, Resource, ScimError};
 
 use super::fields::{Values, differences, verify};
@@ -106,14 +106,15 @@ async fn resolve<D: Driver>(
         return Err(refused(error.clone()));
     }
     let old = backend.whole(record, kept);
-    let mut new = apply(definition, &old, &change.edits).map_err(refused)?;
+    let applied = cx.client.reading(|notes| apply_with(definition, &old, &change.edits, notes));
+    let mut new = applied.map_err(refused)?;
     model.names.settle(definition, &old, &mut new, change);
     refuse_access(&model.description, &new).map_err(refused)?;
     let (native_old, _) = split(&model.description, &settled(backend, &old));
     let (native_new, kept_new) = split(&model.description, &new);
     let mut values = differences(model, &native_old, &native_new).map_err(refused)?;
     let written = values.iter().filter_map(|(field, value)| Some((*field, value.as_ref()?)));
-    backend.refuse_protected_groups(written).map_err(refused)?;
+    backend.refuse_protected_groups(cx, written).await?;
     if let Some(name) = wanted_name(backend, change)
         && name_to_read(backend, id, change).is_none()
         && values.iter().any(|(field, _)| *field == model.user_name().field)
@@ -176,6 +177,7 @@ async fn write<D: Driver>(
 ) -> Result<Written, BackendError> {
     let Resolved { values, kept } = resolved;
     if values.is_empty() {
+        backend.groups_for_records(cx, std::slice::from_ref(&before)).await;
         return Ok(Written { id: id.clone(), resource: backend.whole(&before, &kept), kept, changed: false });
     }
     let outcome = update(backend, cx, id, &values).await;
@@ -186,6 +188,8 @@ async fn write<D: Driver>(
     }
     let after = reread(backend, cx, id).await?;
     verify(backend.model(), &values, &before, &after).map_err(|unconfirmed| outcome.err().unwrap_or(unconfirmed))?;
+    // The answer shows what a read would show. A disable does not wait for that.
+    backend.groups_for_records(cx, std::slice::from_ref(&after)).await;
     Ok(Written { id: id.clone(), resource: backend.whole(&after, &kept), kept, changed: true })
 }
 

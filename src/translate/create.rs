@@ -28,7 +28,7 @@ pub(super) async fn create<D: Driver>(
     let (native, kept) = split(&model.description, &settled);
     let mut values = fields::for_insert(model, &native).map_err(refused)?;
     let asked = values.iter().filter(|value| !model.policy.create_defaults.contains(value));
-    backend.refuse_protected_groups(asked.map(|(field, value)| (*field, value))).map_err(refused)?;
+    backend.refuse_protected_groups(cx, asked.map(|(field, value)| (*field, value))).await?;
     let active = new.get(definition, backend.active_id()) != Some(&false.into());
     let status = if active { &model.account.on } else { &model.account.off };
     values.retain(|(field, _)| *field != model.account.field);

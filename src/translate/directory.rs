@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use scim_core::fold::fold;
+use scim_core::fold::{fold, same};
 use scim_core::{AttrId, Resource};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::groups::{Form, GroupRecords, Groups, Source};
+use super::groups::{Form, GroupRecords, Groups, Membership, Source};
 use super::membership::Held;
 use super::walk::{goes_on, in_order};
 use super::{Driver, FieldId, NativeOp, NativeReply, Object, Record, Scan, Translated};
@@ -22,6 +22,8 @@ const FOR_USERS: Duration = Duration::from_secs(300);
 pub(super) const FOR_STEPS: Duration = Duration::from_secs(60);
 /// So many tokens without a group are remembered.
 const MISSING_MAX: usize = 10_000;
+/// So often a walk over groups begins anew that lost its place.
+const WALKS_MAX: usize = 3;
 /// How long a group that was not there when the groups were read is not looked for again.
 const UNKNOWN: Duration = Duration::from_secs(30);
 
@@ -85,6 +87,14 @@ impl Group {
         let (key, name, shown_name) = Default::default();
         Self { id, kind: 0, key, token, name, shown_name, closed: None, shown: Vec::new() }
     }
+
+    /// The name by which members may hold it instead: there are lists that have names in the place of numbers. What
+    /// looks like a number is one.
+    pub(super) fn name_in(&self, membership: &Membership) -> Option<&str> {
+        let list = matches!(membership.form, Form::List { .. });
+        let number = self.name.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        (list && !number && !same(&self.name, &self.token)).then_some(self.name.as_str())
+    }
 }
 
 impl Known {
@@ -93,10 +103,8 @@ impl Known {
         for (place, group) in groups.iter().enumerate() {
             let mut holds = |text: &str| by_token.entry((group.kind, fold(text))).or_default().push(place);
             holds(&group.token);
-            // There are lists that have names in the place of ids.
-            let list = matches!(declared.kinds[group.kind].membership.form, Form::List { .. });
-            if list && fold(&group.name) != fold(&group.token) {
-                holds(&group.name);
+            if let Some(name) = group.name_in(&declared.kinds[group.kind].membership) {
+                holds(name);
             }
         }
         let by_id = groups.iter().enumerate().map(|(place, group)| (group.id.0.clone(), place)).collect();
@@ -113,10 +121,15 @@ impl Known {
         self.by_id.get(id).map(|&place| &self.groups[place])
     }
 
+    /// All that a user's record may mean.
+    pub(super) fn all_by_token(&self, kind: usize, token: &str) -> impl Iterator<Item = &Group> {
+        let places = self.by_token.get(&(kind, fold(token)));
+        places.into_iter().flatten().map(|&place| &self.groups[place])
+    }
+
     /// The one that a user's record means: the first, where the vendor has a number twice.
     pub(super) fn by_token(&self, kind: usize, token: &str) -> Option<&Group> {
-        let places = self.by_token.get(&(kind, fold(token)))?;
-        places.first().map(|&place| &self.groups[place])
+        self.all_by_token(kind, token).next()
     }
 }
 
@@ -287,6 +300,23 @@ impl<D: Driver> Translated<D> {
 
     /// All records of a kind of groups.
     async fn walk_groups(&self, cx: &Cx, kind: usize, records: &GroupRecords) -> Result<Vec<Record>, BackendError> {
+        for _ in 0..WALKS_MAX {
+            if let Some(all) = self.walk_groups_once(cx, kind, records).await? {
+                return Ok(all);
+            }
+        }
+        let error = BackendError::new("groups", BackendErrorKind::Garbled);
+        Err(error.because("a page of groups does not go on from the one before"))
+    }
+
+    /// All records of a kind of groups; none when the walk lost its place, because the row from which it was to go on is
+    /// gone and nothing came after it.
+    async fn walk_groups_once(
+        &self,
+        cx: &Cx,
+        kind: usize,
+        records: &GroupRecords,
+    ) -> Result<Option<Vec<Record>>, BackendError> {
         let failed = |kind, why: &str| BackendError::new("groups", kind).because(why);
         let fields: Vec<FieldId> = records.fields.all().collect();
         let limit = self.model().policy.page_size.max(2);
@@ -300,10 +330,11 @@ impl<D: Driver> Translated<D> {
                 _ => return Err(failed(BackendErrorKind::Garbled, "no rows")),
             };
             let short = rows.len() < limit && !more && self.model().dialect.short_page_ends;
-            let overlap = rows.iter().filter(|row| row.key() == from).count();
-            // The row from which the page goes on proves that it is one.
-            if (from.is_some() && overlap == 0) || rows.iter().any(|row| row.key().is_none()) {
-                return Err(failed(BackendErrorKind::Garbled, "a page of groups does not go on from the one before"));
+            if rows.iter().any(|row| row.key().is_none()) {
+                return Err(failed(BackendErrorKind::Garbled, "a group without its key"));
+            }
+            if from.is_some() && rows.is_empty() {
+                return Ok(None);
             }
             let keys: Vec<String> =
                 rows.iter().filter_map(Record::key).filter(|key| Some(key) != from.as_ref()).collect();
@@ -321,7 +352,7 @@ impl<D: Driver> Translated<D> {
             let why = "the target shows no groups at all: the service account may not see them";
             return Err(failed(BackendErrorKind::Unproven, why).after(UNKNOWN));
         }
-        Ok(all)
+        Ok(Some(all))
     }
 }
 

@@ -95,6 +95,13 @@ pub enum Form {
     },
 }
 
+impl Membership {
+    /// Whether writing a field makes somebody a member.
+    pub fn writes(&self, field: FieldId) -> bool {
+        self.field == field || matches!(self.form, Form::Single { name: Some(name), .. } if name == field)
+    }
+}
+
 impl Groups {
     /// The id of a group.
     pub fn id(&self, kind: usize, key: &str) -> String {

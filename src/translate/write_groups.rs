@@ -10,11 +10,13 @@ use super::directory::{Group, Known};
 use super::fields::Values;
 use super::groups::{Form, GroupRecords, Membership};
 use super::membership::Held;
-use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Scan, Translated, fault};
+use super::{Driver, FieldId, NativeOp, NativeReply, NativeValue, Object, Record, Translated, change, fault};
 use crate::backend::{BackendError, BackendErrorKind, Candidate, Cx, Groups, Id};
 
 /// So many numbers in a row are tried for a new group.
 const NUMBERS_TRIED_MAX: usize = 20;
+/// How old the groups may be by which it is told what is protected.
+const FOR_PROTECTION: Duration = Duration::from_secs(300);
 /// When a change that another program undid is worth another try.
 const CONTENDED_RETRY: Duration = Duration::from_secs(5);
 
@@ -22,16 +24,16 @@ const CONTENDED_RETRY: Duration = Duration::from_secs(5);
 impl<D: Driver> Groups for Translated<D> {
     async fn candidates(&self, cx: &Cx, group: &Id, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError> {
         let group = self.group_for_step(cx, group).await?;
-        let membership = self.membership_of(&group)?;
-        let records = self.users_by_id(cx, users).await?;
-        self.require_shown(cx, &membership, &records).await?;
-        let candidates = records.iter().filter_map(|record| {
-            let holds = holds(&group, &membership, record);
-            let join = self.refuse_join(&group, &membership, record);
-            let leave = self.refuse_leave(&group, record);
-            Some((Id(record.key()?), Candidate { holds, join, leave }))
-        });
-        Ok(candidates.collect())
+        self.candidates_of(cx, &group, users).await
+    }
+
+    async fn newcomers(&self, cx: &Cx, name: &str, users: &[Id]) -> Result<HashMap<Id, Candidate>, BackendError> {
+        let numbers = self.declared_groups()?.records(0).and_then(|records| records.numbers);
+        // It is not known yet which number it gets; the longest one takes most room.
+        let token = numbers.map_or_else(String::new, |numbers| numbers.max.to_string());
+        let mut group = Group::unknown(token);
+        (group.name, group.shown_name) = (name.to_owned(), name.to_owned());
+        self.candidates_of(cx, &group, users).await
     }
 
     async fn member_ids(&self, cx: &Cx, group: &Id) -> Result<Vec<Id>, BackendError> {
@@ -47,12 +49,22 @@ impl<D: Driver> Groups for Translated<D> {
     async fn set_member(&self, cx: &Cx, group: &Id, user: &Id, member: bool) -> Result<bool, BackendError> {
         let group = self.group_for_step(cx, group).await?;
         let membership = self.membership_of(&group)?;
-        let gone = || BackendError::new("membership", BackendErrorKind::NotFound);
-        let mut before = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+        // "Not found" speaks of the group.
+        let gone = || {
+            let text = format!("'members': there is no user with the id '{user}'");
+            BackendError::refused("membership", ScimError::invalid_value(text))
+        };
+        let mut before = match self.read(cx, user, self.member_fields()).await? {
+            Some(before) => before,
+            None if member => return Err(gone()),
+            // Whoever is gone is no member.
+            None => return Ok(false),
+        };
         if holds(&group, &membership, &before) == member {
             return Ok(false);
         }
         self.require_shown(cx, &membership, std::slice::from_ref(&before)).await?;
+        self.know_protected(cx).await?;
         let mut overwritten = false;
         for _ in 0..2 {
             let refusal = if member {
@@ -64,13 +76,17 @@ impl<D: Driver> Groups for Translated<D> {
                 return Err(BackendError::refused("membership", refusal));
             }
             let values = changed(&group, &membership, &before, member);
-            let outcome = self.call(cx, "membership", &NativeOp::Update { key: user.0.clone(), values }).await;
+            let outcome = change::update(self, cx, user, &values).await;
             if let Err(error) = &outcome
                 && !fault::is_doubtful(error)
             {
                 return Err(error.clone());
             }
-            let after = self.read(cx, user, self.member_fields()).await?.ok_or_else(gone)?;
+            let after = match self.read(cx, user, self.member_fields()).await? {
+                Some(after) => after,
+                None if member => return Err(gone()),
+                None => return Ok(true),
+            };
             if holds(&group, &membership, &after) == member {
                 return Ok(true);
             }
@@ -118,9 +134,12 @@ impl<D: Driver> Groups for Translated<D> {
             Some(key) => group.key == *key,
             None => fold::same(&group.name, name),
         };
-        let found = known.groups().iter().filter(|group| group.kind == 0).find(is_it).map(|group| group.id.clone());
+        let found = known.groups().iter().filter(|group| group.kind == 0).find(is_it);
         match (found, made) {
-            (Some(id), _) => Ok(id),
+            (Some(group), _) => {
+                self.refuse_shared_number(cx, &known, group, key.is_some()).await?;
+                Ok(group.id.clone())
+            }
             (None, Err(error)) => Err(error),
             (None, Ok(_)) => Err(BackendError::new("create group", BackendErrorKind::NotEffective(Vec::new()))),
         }
@@ -146,7 +165,10 @@ impl<D: Driver> Groups for Translated<D> {
         if let Err(error) = &outcome
             && !fault::is_doubtful(error)
         {
-            return Err(error.clone());
+            // Said of a group that is there, it may mean that the service account may not write it.
+            let there = error.kind == BackendErrorKind::NotFound && self.group(cx, &group.id).await?.is_some();
+            let kind = if there { BackendErrorKind::Denied } else { error.kind.clone() };
+            return Err(BackendError { kind, ..error.clone() });
         }
         match self.group(cx, &group.id).await? {
             Some(after) if after.name.trim() == name.trim() => Ok(()),
@@ -187,11 +209,30 @@ impl<D: Driver> Translated<D> {
     }
 
     fn refuse_protected_group(&self, group: &Group) -> Result<(), BackendError> {
-        if !self.model().is_protected_group(&group.token, &group.name) {
+        if !self.is_protected_group(group) {
             return Ok(());
         }
         let text = format!("the group '{}' is protected by the bridge's configuration", group.shown_name);
         Err(BackendError::refused("group", ScimError::mutability(text)))
+    }
+
+    async fn candidates_of(
+        &self,
+        cx: &Cx,
+        group: &Group,
+        users: &[Id],
+    ) -> Result<HashMap<Id, Candidate>, BackendError> {
+        let membership = self.membership_of(group)?;
+        self.know_protected(cx).await?;
+        let records = self.users_by_id(cx, users).await?;
+        self.require_shown(cx, &membership, &records).await?;
+        let candidates = records.iter().filter_map(|record| {
+            let holds = holds(group, &membership, record);
+            let join = self.refuse_join(group, &membership, record);
+            let leave = self.refuse_leave(group, record);
+            Some((Id(record.key()?), Candidate { holds, join, leave }))
+        });
+        Ok(candidates.collect())
     }
 
     /// Why a user cannot be put into a group.
@@ -201,7 +242,7 @@ impl<D: Driver> Translated<D> {
         if let Some(refusal) = self.refuse_leave(group, user) {
             return Some(refusal);
         }
-        if model.is_protected_group(&group.token, &group.name) {
+        if self.is_protected_group(group) {
             let text =
                 format!("'members': the group '{name}' is protected by the bridge's configuration: nobody is added");
             return Some(ScimError::mutability(text));
@@ -226,6 +267,24 @@ impl<D: Driver> Translated<D> {
             }
             _ => None,
         }
+    }
+
+    /// Whether nobody is put into a group, be it for what another row of the same number is called.
+    fn is_protected_group(&self, group: &Group) -> bool {
+        let known = self.directory.known();
+        self.model().is_protected_group(&group.token, &group.name)
+            || known.is_some_and(|known| {
+                let mut all = known.all_by_token(group.kind, &group.token);
+                all.any(|other| same_token(group, other) && self.model().is_protected_group(&other.token, &other.name))
+            })
+    }
+
+    /// Makes sure that the groups are known where what is protected may be told by the name of another row.
+    async fn know_protected(&self, cx: &Cx) -> Result<(), BackendError> {
+        if !self.model().policy.protected_groups.is_empty() {
+            self.groups_within(cx, FOR_PROTECTION).await?;
+        }
+        Ok(())
     }
 
     /// Why a user's membership in a group cannot be changed at all.
@@ -263,15 +322,33 @@ impl<D: Driver> Translated<D> {
         Err(full())
     }
 
-    /// Whether a user's record names this number.
+    /// Whether a user's record names this number. Looked for in full: longer numbers that begin alike may be in front.
     async fn is_named(&self, cx: &Cx, number: i64) -> Result<bool, BackendError> {
         let group = Group::unknown(number.to_string());
         let membership = self.membership_of(&group)?;
-        let Some(condition) = self.is_member(&group, &membership) else { return Ok(false) };
-        let fields = self.member_fields();
-        let scan = Scan { condition: Some(condition), fields, limit: 100, ..Scan::default() };
-        let rows = self.rows(cx, scan).await?;
-        Ok(rows.iter().any(|row| Held::of(&membership, row).has(&group.token)))
+        let rows = self.members_of(cx, std::slice::from_ref(&group)).await?;
+        Ok(rows.iter().any(|row| holds(&group, &membership, row)))
+    }
+
+    /// Takes a new group back that got a number which another one got at the same moment: nobody is in it yet. Where it
+    /// is not `certain` that it is the one that was made, it is left.
+    async fn refuse_shared_number(
+        &self,
+        cx: &Cx,
+        known: &Known,
+        made: &Group,
+        certain: bool,
+    ) -> Result<(), BackendError> {
+        let shared = known.groups().iter().any(|it| it.kind == made.kind && it.id != made.id && same_token(it, made));
+        if !shared {
+            return Ok(());
+        }
+        self.directory.forget();
+        if certain {
+            let op = NativeOp::Remove { key: made.key.clone() };
+            self.call_on(cx, Object::Groups(made.kind), "withdraw group", &op).await?;
+        }
+        Err(BackendError::new("create group", BackendErrorKind::Contended).after(CONTENDED_RETRY))
     }
 }
 
@@ -285,16 +362,25 @@ fn refuse_length(records: &GroupRecords, name: &str) -> Result<(), BackendError>
     Err(BackendError::refused("group", ScimError::invalid_value(text)))
 }
 
+fn same_token(one: &Group, other: &Group) -> bool {
+    fold::same(&one.token, &other.token)
+}
+
 /// Whether a user's record names a group, by what members hold or, in a list, by its name.
 pub(super) fn holds(group: &Group, membership: &Membership, user: &Record) -> bool {
     let held = Held::of(membership, user);
-    held.has(&group.token) || (matches!(membership.form, Form::List { .. }) && held.has(&group.name))
+    held.has(&group.token) || group.name_in(membership).is_some_and(|name| held.has(name))
 }
 
 /// The fields of a user's record that make it a member, or none.
 fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) -> Values {
     let held = Held::of(membership, user);
-    let next = if member { held.with(&group.token) } else { held.without(&group.token).without(&group.name) };
+    let next = if member {
+        held.with(&group.token)
+    } else {
+        let left = held.without(&group.token);
+        group.name_in(membership).map_or_else(|| left.clone(), |name| left.without(name))
+    };
     let mut values: Values = vec![(membership.field, next.value())];
     if let Form::Single { name: Some(field), .. } = membership.form {
         values.push((field, member.then(|| NativeValue::text(&group.name))));
@@ -304,15 +390,21 @@ fn changed(group: &Group, membership: &Membership, user: &Record, member: bool) 
 
 impl<D: Driver> Translated<D> {
     /// Refuses values for a user's fields that would grant a protected group or role, however the request names it.
-    pub(super) fn refuse_protected_groups<'a>(
+    ///
+    /// # Errors
+    /// `mutability`; those of the calls where it has to be looked up what a value means.
+    pub(super) async fn refuse_protected_groups<'a>(
         &self,
-        values: impl Iterator<Item = (FieldId, &'a NativeValue)>,
-    ) -> Result<(), ScimError> {
+        cx: &Cx,
+        values: impl Iterator<Item = (FieldId, &'a NativeValue)> + Send,
+    ) -> Result<(), BackendError> {
         let model = self.model();
-        let known = self.directory.known();
+        if model.policy.protected_groups.is_empty() {
+            return Ok(());
+        }
         let kinds = || model.groups.iter().flat_map(|groups| groups.kinds.iter().enumerate());
         for (field, value) in values {
-            let served = kinds().find(|(_, it)| it.membership.field == field);
+            let served = kinds().find(|(_, it)| it.membership.writes(field));
             if served.is_none() && !model.grants.resets.iter().any(|(own, _)| *own == field) {
                 continue;
             }
@@ -320,12 +412,21 @@ impl<D: Driver> Translated<D> {
                 Some((_, it)) => Held::read(&it.membership, Some(value)).tokens().to_vec(),
                 None => vec![value.as_text()],
             };
+            let known = match served {
+                Some((kind, _)) if self.declared_groups()?.records(kind).is_some() => {
+                    Some((kind, self.groups_within(cx, FOR_PROTECTION).await?))
+                }
+                _ => None,
+            };
             for token in tokens {
-                let group = served.and_then(|(kind, _)| known.as_ref()?.by_token(kind, &token));
-                let name = group.map_or(token.as_str(), |group| &group.name);
-                if model.is_protected_group(&token, name) {
-                    let text = format!("'{name}' is protected by the bridge's configuration: nobody is given it");
-                    return Err(ScimError::mutability(text));
+                let by_another_name = known.as_ref().is_some_and(|(kind, known)| {
+                    let all = known.groups().iter().filter(|group| group.kind == *kind);
+                    let mut meant = all.filter(|it| fold::same(&it.token, &token) || fold::same(&it.name, &token));
+                    meant.any(|group| model.is_protected_group(&group.token, &group.name))
+                });
+                if by_another_name || model.is_protected_group(&token, &token) {
+                    let text = format!("'{token}' is protected by the bridge's configuration: nobody is given it");
+                    return Err(BackendError::refused("membership", ScimError::mutability(text)));
                 }
             }
         }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use scim_bridge::cli::targets::{Surroundings, build_over};
-use scim_bridge::config::Config;
+use scim_bridge::config::{Config, Profile};
 use scim_bridge::http::{App, RequestLimits, router};
 use scim_bridge::service::{Clock, Service, TargetService};
 use scim_bridge::store::{MemoryStore, Store};
@@ -51,6 +51,7 @@ pub type Between = Arc<dyn Fn(&str, Arc<dyn Transport>) -> Arc<dyn Transport> + 
 /// The bridge with the targets `bmc` and `ivanti`, tokens `bmc-token-0123456789` (write), `bmc-reader-0123456789`
 /// (read) and `ivanti-token-0123456789`.
 pub struct TestBridge {
+    pub app: scim_bridge::http::AppState,
     pub router: Router,
     pub bmc: Bmc,
     pub ivanti: Ivanti,
@@ -73,6 +74,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// Lines added to `[server]`.
     pub server_keys: String,
+    /// The profile of both writing credentials.
+    pub profile: Profile,
     /// Nothing, as a rule.
     pub between: Between,
 }
@@ -88,7 +91,8 @@ impl Default for Setup {
         let ivanti = Ivanti::new(IvantiOptions::default(), clock());
         let (bmc_keys, ivanti_keys, server_keys) = Default::default();
         let store = Arc::new(MemoryStore::new());
-        Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, store, between: Arc::new(|_, transport| transport) }
+        let (profile, between): (_, Between) = (Profile::Auto, Arc::new(|_, transport| transport));
+        Self { bmc, ivanti, bmc_keys, ivanti_keys, server_keys, profile, store, between }
     }
 }
 
@@ -115,7 +119,8 @@ impl Setup {
     /// Wires it all and waits for the first probe of both targets.
     pub async fn build(self) -> TestBridge {
         self.populate();
-        let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys, between } = self;
+        let Self { bmc, ivanti, bmc_keys, ivanti_keys, store, server_keys, profile, between } = self;
+        let profile = profile.name();
         let text = format!(
             r#"
 [server]
@@ -128,6 +133,7 @@ url = "memory:"
 name = "bmc-writer"
 token = "bmc-token-0123456789"
 targets = ["bmc"]
+profile = "{profile}"
 [[credentials]]
 name = "bmc-reader"
 token = "bmc-reader-0123456789"
@@ -137,6 +143,7 @@ access = "read"
 name = "ivanti-writer"
 token = "ivanti-token-0123456789"
 targets = ["ivanti"]
+profile = "{profile}"
 [targets.bmc]
 kind = "bmc-ar"
 base_url = "http://127.0.0.1:1"
@@ -176,10 +183,10 @@ auth = {{ method = "session", username = "{SERVICE_ACCOUNT}", password = "{SERVI
         }
         let limits = RequestLimits::from(&config.server);
         let public_url = config.server.public_url.clone();
-        let app = App::new(targets, config.credentials.clone(), public_url, limits, Arc::new(|| Ok(())));
+        let app = Arc::new(App::new(targets, config.credentials.clone(), public_url, limits, Arc::new(|| Ok(()))));
         bmc.control().journal().clear();
         ivanti.control().journal().clear();
-        TestBridge { router: router(Arc::new(app)), bmc, ivanti, store, services }
+        TestBridge { router: router(app.clone()), app, bmc, ivanti, store, services }
     }
 }
 

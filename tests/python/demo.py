@@ -20,6 +20,8 @@ def running(binary: str) -> Iterator[str]:
             if found is None:
                 raise SystemExit(f"{binary} demo does not say where it answers: {first!r}")
             yield found.group()
+            if process.poll() is not None:
+                raise SystemExit(f"{binary} demo ended by itself, with {process.returncode}")
         finally:
             process.terminate()
             process.stdout.read()

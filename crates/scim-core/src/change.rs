@@ -7,7 +7,7 @@ mod members;
 mod message;
 mod normalize;
 
-pub use apply::apply;
+pub use apply::{apply, apply_with};
 pub use members::{MEMBERS_MAX, Members};
 pub use message::{OPERATIONS_MAX, PATCH_OP_URN};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::dialect::{Leniency, Notes};
 use crate::error::ScimError;
 use crate::parser::AttributePath;
 use crate::schema::{
@@ -295,6 +296,19 @@ impl Definition {
             None => Ok(Target::Attribute(root)),
             Some(sub) => self.child(root, sub).map(Target::Attribute).ok_or(Unknown::Attribute),
         }
+    }
+
+    /// Whether a path names its attribute as RFC 7644 section 3.10 has it: those of an extension by the extension's URN,
+    /// and any by a URN of today. What is wrong with it, where that is not forgiven.
+    pub(crate) fn check_full(&self, id: AttrId, path: &AttributePath, notes: &Notes) -> Result<(), String> {
+        let full = || format!("'{path}' is named in full '{}'", self.path(id));
+        let own = self.schema_urn(self.node(id).schema);
+        let bent = match &path.schema {
+            None if self.node(id).schema != 0 => Leniency::ShortPath,
+            Some(urn) if !own.eq_ignore_ascii_case(urn) => Leniency::SchemasAlias,
+            _ => return Ok(()),
+        };
+        if notes.forgives(bent) { Ok(()) } else { Err(full()) }
     }
 
     /// The attribute that a path names, for mapping rules and tests.

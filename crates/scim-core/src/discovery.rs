@@ -32,7 +32,7 @@ pub fn service_provider_config(features: &Features, base: &str) -> Value {
         "filter": { "supported": true, "maxResults": features.results_max },
         "changePassword": { "supported": features.change_password },
         "sort": { "supported": true },
-        "etag": { "supported": false },
+        "etag": { "supported": true },
         "pagination": {
             "cursor": true,
             "index": true,

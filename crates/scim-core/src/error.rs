@@ -37,6 +37,23 @@ pub enum ScimType {
 }
 
 impl ScimType {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 13] = [
+        Self::InvalidFilter,
+        Self::TooMany,
+        Self::Uniqueness,
+        Self::Mutability,
+        Self::InvalidSyntax,
+        Self::InvalidPath,
+        Self::NoTarget,
+        Self::InvalidValue,
+        Self::InvalidVers,
+        Self::Sensitive,
+        Self::InvalidCursor,
+        Self::ExpiredCursor,
+        Self::InvalidCount,
+    ];
+
     /// The spelling on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

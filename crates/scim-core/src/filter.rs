@@ -2,14 +2,17 @@
 
 mod each;
 mod evaluate;
+mod text;
 
 pub use each::Share;
 pub use evaluate::{matches, matches_element};
+pub(crate) use text::{Text, check_text};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::definition::{AttrId, AttrSet, Definition, Target, Unknown};
+use crate::dialect::{Leniency, Notes};
 use crate::error::ScimError;
 use crate::parser::{self, AttributePath, Literal};
 use crate::resource::coerce::{boolean, is_clean};
@@ -73,8 +76,17 @@ impl Filter {
     /// `invalidFilter` with the position of a syntax error, an unknown attribute, or an operator or operand that does
     /// not go with the attribute's type.
     pub fn parse(definition: &Definition, text: &str) -> Result<Self, ScimError> {
+        Self::parse_with(definition, text, &Notes::auto())
+    }
+
+    /// The same for a client of whom something is known.
+    ///
+    /// # Errors
+    /// As [`Filter::parse`], and what `notes` does not forgive.
+    pub fn parse_with(definition: &Definition, text: &str, notes: &Notes) -> Result<Self, ScimError> {
         let tree = parser::parse_filter(text).map_err(|error| ScimError::invalid_filter(error.to_string()))?;
-        Self::resolve(definition, &tree)
+        check_text(text, Text::Filter, notes).map_err(ScimError::invalid_filter)?;
+        resolve(definition, None, &tree, notes)
     }
 
     /// Resolves a parsed filter.
@@ -82,7 +94,7 @@ impl Filter {
     /// # Errors
     /// As [`Filter::parse`], without the syntax.
     pub fn resolve(definition: &Definition, tree: &parser::Filter) -> Result<Self, ScimError> {
-        resolve(definition, None, tree)
+        resolve(definition, None, tree, &Notes::auto())
     }
 
     /// Resolves a filter inside `attribute[…]`, whose paths are relative to an element.
@@ -90,7 +102,16 @@ impl Filter {
     /// # Errors
     /// As [`Filter::resolve`].
     pub fn resolve_element(definition: &Definition, of: AttrId, tree: &parser::Filter) -> Result<Self, ScimError> {
-        resolve(definition, Some(of), tree)
+        Self::resolve_element_with(definition, of, tree, &Notes::auto())
+    }
+
+    pub(crate) fn resolve_element_with(
+        definition: &Definition,
+        of: AttrId,
+        tree: &parser::Filter,
+        notes: &Notes,
+    ) -> Result<Self, ScimError> {
+        resolve(definition, Some(of), tree, notes)
     }
 
     /// `attribute eq "text"`.
@@ -191,32 +212,44 @@ impl Filter {
     }
 }
 
-fn resolve(definition: &Definition, within: Option<AttrId>, tree: &parser::Filter) -> Result<Filter, ScimError> {
+fn resolve(
+    definition: &Definition,
+    within: Option<AttrId>,
+    tree: &parser::Filter,
+    notes: &Notes,
+) -> Result<Filter, ScimError> {
     let list = |list: &[parser::Filter]| -> Result<Vec<Filter>, ScimError> {
-        list.iter().map(|tree| resolve(definition, within, tree)).collect()
+        list.iter().map(|tree| resolve(definition, within, tree, notes)).collect()
     };
     Ok(match tree {
         parser::Filter::And(parts) => Filter::And(list(parts)?),
         parser::Filter::Or(parts) => Filter::Or(list(parts)?),
-        parser::Filter::Not(inner) => Filter::Not(Box::new(resolve(definition, within, inner)?)),
-        parser::Filter::Present(path) => Filter::Present(searchable(definition, attribute(definition, within, path)?)?),
+        parser::Filter::Not(inner) => Filter::Not(Box::new(resolve(definition, within, inner, notes)?)),
+        parser::Filter::Present(path) => {
+            Filter::Present(searchable(definition, attribute(definition, within, path, notes)?)?)
+        }
         parser::Filter::Compare { path, operator, value } => {
-            let id = searchable(definition, leaf(definition, attribute(definition, within, path)?))?;
-            Filter::Compare(comparison(definition, id, *operator, value)?)
+            let id = searchable(definition, leaf(definition, attribute(definition, within, path, notes)?))?;
+            Filter::Compare(comparison(definition, id, *operator, value, notes)?)
         }
         parser::Filter::ValuePath { path, filter } => {
-            let id = attribute(definition, within, path)?;
+            let id = attribute(definition, within, path, notes)?;
             let node = definition.node(id);
             if within.is_some() || node.attribute.kind != Kind::Complex {
                 let path = definition.path(id);
                 return Err(ScimError::invalid_filter(format!("'{path}' has no elements to select with [ ]")));
             }
-            Filter::Element { attribute: id, filter: Box::new(resolve(definition, Some(id), filter)?) }
+            Filter::Element { attribute: id, filter: Box::new(resolve(definition, Some(id), filter, notes)?) }
         }
     })
 }
 
-fn attribute(definition: &Definition, within: Option<AttrId>, path: &AttributePath) -> Result<AttrId, ScimError> {
+fn attribute(
+    definition: &Definition,
+    within: Option<AttrId>,
+    path: &AttributePath,
+    notes: &Notes,
+) -> Result<AttrId, ScimError> {
     let found = match within {
         Some(of) => match (&path.schema, &path.sub_attribute) {
             (None, None) => definition.child(of, &path.name).ok_or(Unknown::Attribute),
@@ -228,6 +261,9 @@ fn attribute(definition: &Definition, within: Option<AttrId>, path: &AttributePa
             Err(unknown) => Err(unknown),
         },
     };
+    if let (Ok(id), None) = (found, within) {
+        definition.check_full(id, path, notes).map_err(ScimError::invalid_filter)?;
+    }
     found.map_err(|unknown| {
         let place = within.map_or_else(|| definition.resource_type().name.clone(), |of| definition.path(of));
         ScimError::invalid_filter(match unknown {
@@ -239,7 +275,7 @@ fn attribute(definition: &Definition, within: Option<AttrId>, path: &AttributePa
 
 /// The attribute that a path of a filter stands for.
 fn leaf_of(definition: &Definition, path: &AttributePath) -> Result<AttrId, ScimError> {
-    attribute(definition, None, path).map(|id| leaf(definition, id))
+    attribute(definition, None, path, &Notes::auto()).map(|id| leaf(definition, id))
 }
 
 /// What is never returned cannot be asked for either: a filter would find out a password letter by letter.
@@ -260,6 +296,7 @@ fn comparison(
     attribute: AttrId,
     operator: Operator,
     literal: &Literal,
+    notes: &Notes,
 ) -> Result<Comparison, ScimError> {
     let kind = definition.node(attribute).attribute.kind;
     let path = || definition.path(attribute);
@@ -291,7 +328,14 @@ fn comparison(
                 _ => None,
             };
             match flag {
-                Some(flag) => Operand::Boolean(flag),
+                Some(flag) => {
+                    if matches!(literal, Literal::String(_)) {
+                        notes.forgive(Leniency::WordForBoolean, || {
+                            ScimError::invalid_filter(format!("'{}': true and false stand without quotes", path()))
+                        })?;
+                    }
+                    Operand::Boolean(flag)
+                }
                 None => return refused(format!("'{}' is boolean: compare it with true or false", path())),
             }
         }
@@ -311,12 +355,19 @@ fn comparison(
             }
             _ => return refused(format!("'{}' is a dateTime: compare it with a string", path())),
         },
-        _ => match literal {
-            Literal::String(text) => Operand::Text(text.clone()),
-            Literal::Number(number) => Operand::Text(number.as_str().to_owned()),
-            Literal::Boolean(flag) => Operand::Text(flag.to_string()),
-            Literal::Null => Operand::Null,
-        },
+        _ => {
+            if matches!(literal, Literal::Number(_) | Literal::Boolean(_)) {
+                notes.forgive(Leniency::NumberForText, || {
+                    ScimError::invalid_filter(format!("'{}' is text: compare it with a text in quotes", path()))
+                })?;
+            }
+            match literal {
+                Literal::String(text) => Operand::Text(text.clone()),
+                Literal::Number(number) => Operand::Text(number.as_str().to_owned()),
+                Literal::Boolean(flag) => Operand::Text(flag.to_string()),
+                Literal::Null => Operand::Null,
+            }
+        }
     };
     Ok(Comparison { attribute, operator, operand })
 }

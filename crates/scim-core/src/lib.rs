@@ -9,19 +9,23 @@
 
 pub mod change;
 pub mod definition;
+pub mod dialect;
 pub mod discovery;
 pub mod error;
 pub mod filter;
 pub mod fold;
+pub mod json_schema;
 pub mod messages;
 pub mod projection;
 pub mod resource;
 pub mod schema;
 pub mod search;
 pub mod sort;
+pub mod version;
 
 pub use change::{Change, Edit, Op};
 pub use definition::{AttrId, AttrSet, Definition, Node};
+pub use dialect::{Dialect, Leniency, Notes, Profile};
 pub use error::{ScimError, ScimType};
 pub use filter::Filter;
 pub use projection::Projection;
@@ -29,3 +33,4 @@ pub use resource::Resource;
 pub use schema::{Attribute, Kind, Mutability, ResourceType, Returned, Schema, Uniqueness};
 pub use scim_filter_parser as parser;
 pub use search::SearchRequest;
+pub use version::Tags;

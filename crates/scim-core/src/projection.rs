@@ -103,7 +103,8 @@ impl Projection {
         }
     }
 
-    fn excludes(&self, definition: &Definition, id: AttrId) -> bool {
+    /// Whether an attribute or part was asked to be left out.
+    pub(crate) fn excludes(&self, definition: &Definition, id: AttrId) -> bool {
         self.without.contains(id) || definition.node(id).parent.is_some_and(|parent| self.without.contains(parent))
     }
 }

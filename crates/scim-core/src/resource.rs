@@ -1,15 +1,20 @@
 //! A resource as JSON in canonical spelling, and the reading of what clients send.
 
+pub(crate) mod body;
 pub(crate) mod coerce;
 pub(crate) mod identity;
 
+pub(crate) use body::entries;
 pub use coerce::{Coerced, coerce};
+
+use coerce::coerce_with;
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
 use crate::definition::{AttrId, Definition};
+use crate::dialect::Notes;
 use crate::error::ScimError;
 use crate::schema::Mutability;
 
@@ -56,10 +61,18 @@ impl Resource {
     /// `invalidSyntax` when the body is not an object or names another resource type in `schemas`, `invalidValue` when
     /// a value is not of the attribute's type or a required one is missing.
     pub fn read(definition: &Definition, body: &Value) -> Result<Self, ScimError> {
+        Self::read_with(definition, body, &Notes::auto())
+    }
+
+    /// The same for a client of whom something is known.
+    ///
+    /// # Errors
+    /// As [`Resource::read`], and what `notes` does not forgive.
+    pub fn read_with(definition: &Definition, body: &Value, notes: &Notes) -> Result<Self, ScimError> {
         let mut resource = Self::new();
-        for entry in entries(definition, body)? {
+        for entry in entries(definition, body, notes)? {
             let (id, value) = entry?;
-            if let Coerced::Value(value) = coerce(definition, id, value)? {
+            if let Coerced::Value(value) = coerce_with(definition, id, value, notes)? {
                 resource.set(definition, id, value);
             }
         }
@@ -194,38 +207,6 @@ fn object_at<'a>(holder: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<
     slot.as_object_mut().expect("it was made an object above")
 }
 
-/// One writable top-level attribute that a body names with its raw value, or why its place cannot be read.
-pub(crate) type Entry<'a> = Result<(AttrId, &'a Value), ScimError>;
-
-/// The writable top-level attributes that a body names: core names, and names within the blocks of known extensions.
-pub(crate) fn entries<'a>(definition: &Definition, body: &'a Value) -> Result<Vec<Entry<'a>>, ScimError> {
-    let object = body.as_object().ok_or_else(|| ScimError::invalid_syntax("the body must be a JSON object"))?;
-    let mut found = Vec::new();
-    let writable = |id: &AttrId| {
-        *id != definition.common().schemas && definition.node(*id).attribute.mutability != Mutability::ReadOnly
-    };
-    for (name, value) in object {
-        match (definition.schema_number(name), value) {
-            (None, value) => {
-                let id = definition.root(0, name);
-                if id == Some(definition.common().schemas) {
-                    check_schemas(definition, value)?;
-                }
-                found.extend(id.filter(writable).map(|id| Ok((id, value))));
-            }
-            (Some(schema), Value::Object(block)) => {
-                let named = block.iter().filter_map(|(name, value)| Some((definition.root(schema, name)?, value)));
-                found.extend(named.filter(|(id, _)| writable(id)).map(Ok));
-            }
-            (Some(schema), value) if is_unset(value) => {
-                found.extend(in_extension(definition, schema).filter(writable).map(|id| Ok((id, &Value::Null))));
-            }
-            (Some(_), _) => found.push(Err(ScimError::invalid_value(format!("'{name}' must be a JSON object")))),
-        }
-    }
-    Ok(found)
-}
-
 /// Whether a value in the place of an object says that nothing is there (RFC 7643 section 2.5).
 pub(crate) fn is_unset(value: &Value) -> bool {
     match value {
@@ -239,13 +220,4 @@ pub(crate) fn is_unset(value: &Value) -> bool {
 /// The top-level attributes of an extension; none for the core schema, which is never unset as a whole.
 pub(crate) fn in_extension(definition: &Definition, schema: usize) -> impl Iterator<Item = AttrId> {
     definition.roots().iter().copied().filter(move |&id| schema != 0 && definition.node(id).schema == schema)
-}
-
-fn check_schemas(definition: &Definition, schemas: &Value) -> Result<(), ScimError> {
-    let urns = schemas.as_array().into_iter().flatten().filter_map(Value::as_str);
-    if definition.admits(urns) {
-        return Ok(());
-    }
-    let name = &definition.resource_type().name;
-    Err(ScimError::invalid_syntax(format!("'schemas' names another resource type, and this endpoint is for {name}")))
 }

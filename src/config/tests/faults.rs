@@ -109,8 +109,8 @@ canary = "SVC""#,
     ),
     (
         "profile = \"okta\"",
-        "profile = \"strict\"",
-        &["credentials[0].profile = \"strict\": not available in this version"],
+        "profile = \"onelogin\"",
+        &["credentials[0].profile: expected \"auto\", \"okta\", \"entra\" or \"strict\", found \"onelogin\""],
     ),
     // Targets.
     (

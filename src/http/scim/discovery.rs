@@ -25,7 +25,7 @@ pub(in crate::http) async fn resource_types(session: Session) -> Result<ScimJson
     Ok(list(all))
 }
 
-/// `GET /ResourceTypes/{name}`
+/// `GET /ResourceTypes/{id}`, by its name
 pub(in crate::http) async fn resource_type(session: Session, Id(name): Id) -> Result<ScimJson, ApiError> {
     let mut types = session.service.resource_types().iter().map(|definition| definition.resource_type());
     let found = types.find(|kind| kind.name == name);
@@ -39,7 +39,7 @@ pub(in crate::http) async fn schemas(session: Session) -> Result<ScimJson, ApiEr
     Ok(list(all_schemas(&session).into_iter().map(|schema| discovery::schema(schema, &session.base)).collect()))
 }
 
-/// `GET /Schemas/{urn}`. URNs are compared without regard to letter case (RFC 7643 section 3.1).
+/// `GET /Schemas/{id}`, by its URN. URNs are compared without regard to letter case (RFC 7643 section 3.1).
 pub(in crate::http) async fn schema(session: Session, Id(urn): Id) -> Result<ScimJson, ApiError> {
     let found = all_schemas(&session).into_iter().find(|schema| schema.id.eq_ignore_ascii_case(&urn));
     let found = found.ok_or_else(|| ApiError::plain(StatusCode::NOT_FOUND, "there is no such schema"))?;

@@ -107,7 +107,7 @@ impl Listing<'_> {
             Endpoint::Users => {
                 let mut want = part.want.clone();
                 want.extend(&filter.attributes(part.definition));
-                service.find(self.caller, part.endpoint, self.base, id, &want).await?
+                service.find_within(&self.cx, self.caller, part.endpoint, self.base, id, &want).await?
             }
             Endpoint::Groups => {
                 let pinned = Filter::And(vec![Filter::equals(part.definition.common().id, id), filter.clone()]);

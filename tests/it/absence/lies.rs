@@ -37,15 +37,11 @@ async fn ask_everything(bridge: &TestBridge, target: &str, id: &str, case: &str)
     for filter in ["userName eq \"ADA\"", "userName eq \"ada\" and active eq true", "id eq \"ID\"", "title eq \"x\""] {
         let found = bridge.filter(target, &filter.replace("ID", id)).await;
         let right = found.status == StatusCode::OK && found.body["Resources"][0]["id"] == id;
-        // The title is a query that a vendor without rights for it cannot prove either.
-        let none = filter.starts_with("title") && target == "ivanti" && found.body["totalResults"] == 0;
-        assert!(
-            says_nothing(&found)
-                || right
-                || (none && (case.contains("Everything") || case.ends_with("Queries from the start"))),
-            "{case} {filter}: {}",
-            found.body
-        );
+        // BMC has no field for the title: the bridge keeps it, and knows that nobody has this one. At Ivanti it is a query
+        // that a vendor without rights for it cannot prove either.
+        let none = filter.starts_with("title") && found.body["totalResults"] == 0;
+        let honest = target == "bmc" || case.contains("Everything") || case.ends_with("Queries from the start");
+        assert!(says_nothing(&found) || right || (none && honest), "{case} {filter}: {}", found.body);
     }
     let path = format!("/Users/{id}");
     let read = bridge.get(target, &path).await;

@@ -1,5 +1,8 @@
 //! Groups at vendors that were written by others, and changes that cross each other.
 
+mod answers;
 mod crossing;
 mod lookalikes;
+mod names;
+mod numbers;
 mod rewritten;

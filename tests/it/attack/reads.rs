@@ -1,6 +1,6 @@
 //! Reads: what is told of users must be true.
 
-use scim_bridge::service::{Endpoint, Service};
+use scim_bridge::service::{Endpoint, Service, Terms};
 use scim_core::Projection;
 use serde_json::json;
 
@@ -212,7 +212,7 @@ async fn a_window_that_is_looked_at_again_shows_what_is_there_now() {
         Some(3)
     );
     let off = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
-    service.patch(&caller(), Endpoint::Users, BASE, "r1", &off, &Projection::all()).await.expect("off");
+    service.patch(&caller(), Endpoint::Users, BASE, "r1", &off, &Terms::default()).await.expect("off");
     assert_eq!(
         service.list(&caller(), Endpoint::Users, BASE, &window()).await.expect("a list").paging.total_results,
         Some(4)

@@ -11,11 +11,11 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scim_bridge::config::{Access, Credential, Profile, token_sha256};
 use scim_bridge::http::{App, AppState, RequestLimits, router};
-use scim_bridge::service::{Caller, Endpoint, Failure, Listed, Readiness, Service};
+use scim_bridge::service::{Caller, Endpoint, Failure, Listed, Readiness, Service, Terms};
 use scim_core::discovery::Features;
 use scim_core::messages::Paging;
 use scim_core::schema::enterprise_user;
-use scim_core::{Definition, Projection, Resource, ResourceType, ScimError, SearchRequest, parser};
+use scim_core::{Definition, Projection, Resource, ResourceType, ScimError, SearchRequest, Tags, parser};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -170,11 +170,11 @@ impl Service for Stub {
         _base: &str,
         id: &str,
         body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Resource, Failure> {
         self.called(caller, format!("replace {id}")).await?;
         scim_core::Change::from_put(&self.definitions[0], body)?;
-        Ok(self.show(self.find(id)?, show))
+        Ok(self.show(self.find(id)?, &terms.show))
     }
 
     async fn patch(
@@ -184,13 +184,13 @@ impl Service for Stub {
         _base: &str,
         id: &str,
         _body: &Value,
-        show: &Projection,
+        terms: &Terms,
     ) -> Result<Option<Resource>, Failure> {
         self.called(caller, format!("patch {id}")).await?;
-        Ok(Some(self.show(self.find(id)?, show)))
+        Ok(Some(self.show(self.find(id)?, &terms.show)))
     }
 
-    async fn delete(&self, caller: &Caller, _at: Endpoint, id: &str) -> Result<(), Failure> {
+    async fn delete(&self, caller: &Caller, _at: Endpoint, id: &str, _only_if: Option<&Tags>) -> Result<(), Failure> {
         self.called(caller, format!("delete {id}")).await?;
         self.find(id)?;
         self.users.lock().unwrap().retain(|user| user.as_map()["id"] != id);

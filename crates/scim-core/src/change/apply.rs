@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::elements::elements;
 use super::{Edit, Op};
 use crate::definition::{AttrId, Definition};
+use crate::dialect::Notes;
 use crate::error::ScimError;
 use crate::resource::Resource;
 use crate::schema::{Kind, Mutability};
@@ -14,21 +15,34 @@ use crate::schema::{Kind, Mutability};
 /// # Errors
 /// `noTarget` when a value path selects nothing and does not say what to create.
 pub fn apply(definition: &Definition, resource: &Resource, edits: &[Edit]) -> Result<Resource, ScimError> {
+    apply_with(definition, resource, edits, &Notes::auto())
+}
+
+/// The same for a client of whom something is known.
+///
+/// # Errors
+/// As [`apply`]; `noTarget` also where making the element is not forgiven.
+pub fn apply_with(
+    definition: &Definition,
+    resource: &Resource,
+    edits: &[Edit],
+    notes: &Notes,
+) -> Result<Resource, ScimError> {
     let mut next = resource.clone();
     for edit in edits {
-        apply_one(definition, &mut next, edit)?;
+        apply_one(definition, &mut next, edit, notes)?;
     }
     Ok(next)
 }
 
-fn apply_one(definition: &Definition, resource: &mut Resource, edit: &Edit) -> Result<(), ScimError> {
+fn apply_one(definition: &Definition, resource: &mut Resource, edit: &Edit, notes: &Notes) -> Result<(), ScimError> {
     let root = definition.root_of(edit.attribute);
     if definition.node(root).attribute.multi_valued {
         let mut list = match resource.remove(definition, root) {
             Some(Value::Array(list)) => list,
             _ => Vec::new(),
         };
-        elements(definition, &mut list, edit)?;
+        elements(definition, &mut list, edit, notes)?;
         if !list.is_empty() {
             resource.set(definition, root, Value::Array(list));
         }

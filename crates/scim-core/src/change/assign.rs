@@ -4,8 +4,9 @@ use serde_json::{Map, Value};
 
 use super::{Change, Edit, Op, Password};
 use crate::definition::{AttrId, Definition};
+use crate::dialect::{Leniency, Notes};
 use crate::error::ScimError;
-use crate::resource::coerce::{Coerced, coerce, listed, referred};
+use crate::resource::coerce::{Coerced, coerce_with, listed, no_list, no_part, referred};
 use crate::resource::is_unset;
 use crate::schema::{Kind, Mutability};
 
@@ -17,15 +18,19 @@ impl Change {
         op: Op,
         id: AttrId,
         value: &Value,
+        notes: &Notes,
     ) -> Result<(), ScimError> {
         let attribute = &definition.node(id).attribute;
         if attribute.kind == Kind::Complex
             && !attribute.multi_valued
             && let Some(parts) = object_in(value)
         {
-            return self.assign_parts(definition, op, id, parts);
+            if value.is_array() {
+                notes.forgive(Leniency::ListOfOne, || no_list(definition, id))?;
+            }
+            return self.assign_parts(definition, op, id, parts, notes);
         }
-        let coerced = coerce(definition, id, value)?;
+        let coerced = coerce_with(definition, id, value, notes)?;
         if let Some(special) = Special::of(definition, id) {
             return self.assign_special(definition, special, id, coerced);
         }
@@ -51,20 +56,23 @@ impl Change {
         op: Op,
         id: AttrId,
         parts: &Map<String, Value>,
+        notes: &Notes,
     ) -> Result<(), ScimError> {
         if parts.is_empty() && op != Op::Add {
             self.edits.push(whole(Op::Remove, id));
         }
         let mut done = Ok(());
         for (name, value) in parts {
-            if let Some(child) = definition.child(id, name)
-                && !is_read_only(definition, child)
-            {
-                done = done.and(self.assign(definition, op, child, value));
+            let Some(child) = definition.child(id, name) else {
+                done = done.and(notes.forgive(Leniency::UnknownAttribute, || no_part(definition, id, name)));
+                continue;
+            };
+            if !is_read_only(definition, child) {
+                done = done.and(self.assign(definition, op, child, value, notes));
             }
         }
-        if let Some((child, value)) = referred(definition, id, parts) {
-            done = done.and(self.assign(definition, op, child, &value));
+        if let Some((child, value)) = referred(definition, id, parts, notes)? {
+            done = done.and(self.assign(definition, op, child, &value, notes));
         }
         done
     }
@@ -98,8 +106,17 @@ impl Change {
         definition: &Definition,
         id: AttrId,
         value: Option<&Value>,
+        notes: &Notes,
     ) -> Result<(), ScimError> {
         let attribute = &definition.node(id).attribute;
+        if value.is_some_and(|value| !value.is_null()) {
+            notes.forgive(Leniency::RemoveListed, || {
+                let path = definition.path(id);
+                let text =
+                    format!("a remove operation has no value: select the elements, as in '{path}[value eq \"…\"]'");
+                ScimError::invalid_value(text)
+            })?;
+        }
         if attribute.is_demanded() {
             let text = format!("'{}' is required and cannot be removed", definition.path(id));
             return Err(ScimError::mutability(text));
@@ -109,7 +126,7 @@ impl Change {
         }
         let value = match value {
             Some(value) if attribute.multi_valued && (value.is_array() || !is_unset(value)) => {
-                let elements = listed(definition, id, value)?;
+                let elements = listed(definition, id, value, notes)?;
                 if elements.is_empty() {
                     return Ok(());
                 }

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{Edit, Op};
 use crate::definition::{AttrId, Definition};
+use crate::dialect::{Leniency, Notes};
 use crate::error::ScimError;
 use crate::filter::{Comparison, Filter, Operand, Operator, matches_element};
 use crate::resource::coerce::{is_hollow, keep_last_primary};
@@ -22,7 +23,12 @@ use crate::resource::identity::Identity;
 use crate::schema::{Attribute, Mutability};
 
 /// Edits the list of one attribute.
-pub(super) fn elements(definition: &Definition, list: &mut Vec<Value>, edit: &Edit) -> Result<(), ScimError> {
+pub(super) fn elements(
+    definition: &Definition,
+    list: &mut Vec<Value>,
+    edit: &Edit,
+    notes: &Notes,
+) -> Result<(), ScimError> {
     let root = definition.root_of(edit.attribute);
     let part = edit.part.or((edit.attribute != root).then_some(edit.attribute));
     match (&edit.select, part) {
@@ -38,7 +44,7 @@ pub(super) fn elements(definition: &Definition, list: &mut Vec<Value>, edit: &Ed
                         Some(part) => Map::from_iter([(definition.node(part).attribute.name.clone(), value.clone())]),
                         None => as_element(value),
                     };
-                    write(definition, list, edit, &chosen, part, given)?;
+                    write(definition, list, edit, &chosen, (part, given), notes)?;
                 }
                 _ => remove(definition, list, &chosen, part),
             }
@@ -88,8 +94,8 @@ fn write(
     list: &mut Vec<Value>,
     edit: &Edit,
     chosen: &[bool],
-    part: Option<AttrId>,
-    given: Map<String, Value>,
+    (part, given): (Option<AttrId>, Map<String, Value>),
+    notes: &Notes,
 ) -> Result<(), ScimError> {
     let root = definition.root_of(edit.attribute);
     if part.is_some() || edit.op == Op::Add {
@@ -118,10 +124,15 @@ fn write(
             kept.retain(|name, _| fixes(definition, filter, name));
             kept
         }
-        (None, Some(filter)) => described(definition, filter).ok_or_else(|| {
-            let path = definition.path(root);
-            ScimError::no_target(format!("no element of '{path}' satisfies the filter of the path"))
-        })?,
+        (None, Some(filter)) => {
+            let no_target = || {
+                let path = definition.path(root);
+                ScimError::no_target(format!("no element of '{path}' satisfies the filter of the path"))
+            };
+            let element = described(definition, filter).ok_or_else(no_target)?;
+            notes.forgive(Leniency::CreateByFilter, no_target)?;
+            element
+        }
     };
     element.extend(given);
     remove(definition, list, chosen, None);

@@ -1,7 +1,8 @@
 //! A filter over several resource types at once (RFC 7644 section 3.4.2.1).
 
-use super::{Filter, Operator, leaf_of};
+use super::{Filter, Operator, Text, check_text, leaf_of, resolve};
 use crate::definition::Definition;
+use crate::dialect::Notes;
 use crate::error::ScimError;
 use crate::parser::{self, AttributePath, Literal};
 
@@ -23,23 +24,32 @@ impl Filter {
     /// # Errors
     /// `invalidFilter` for a syntax error, and for an attribute expression that none of the types can evaluate.
     pub fn parse_each(definitions: &[&Definition], text: &str) -> Result<Vec<Share>, ScimError> {
+        Self::parse_each_with(definitions, text, &Notes::auto())
+    }
+
+    /// The same for a client of whom something is known.
+    ///
+    /// # Errors
+    /// As [`Filter::parse_each`], and what `notes` does not forgive.
+    pub fn parse_each_with(definitions: &[&Definition], text: &str, notes: &Notes) -> Result<Vec<Share>, ScimError> {
         let tree = parser::parse_filter(text).map_err(|error| ScimError::invalid_filter(error.to_string()))?;
-        check(definitions, &tree)?;
-        Ok(definitions.iter().map(|definition| share(definition, &tree)).collect())
+        check_text(text, Text::Filter, notes).map_err(ScimError::invalid_filter)?;
+        check(definitions, &tree, notes)?;
+        Ok(definitions.iter().map(|definition| share(definition, &tree, notes)).collect())
     }
 }
 
 /// Whether each attribute expression means something to one of the types.
-fn check(definitions: &[&Definition], tree: &parser::Filter) -> Result<(), ScimError> {
+fn check(definitions: &[&Definition], tree: &parser::Filter, notes: &Notes) -> Result<(), ScimError> {
     match tree {
         parser::Filter::And(parts) | parser::Filter::Or(parts) => {
-            parts.iter().try_for_each(|part| check(definitions, part))
+            parts.iter().try_for_each(|part| check(definitions, part, notes))
         }
-        parser::Filter::Not(inner) => check(definitions, inner),
+        parser::Filter::Not(inner) => check(definitions, inner, notes),
         leaf => {
             let mut refused: Option<ScimError> = None;
             for definition in definitions {
-                match Filter::resolve(definition, leaf) {
+                match resolve(definition, None, leaf, notes) {
                     Ok(_) => return Ok(()),
                     // The reason of the type that has the attribute says more than that another one lacks it.
                     Err(error) if refused.is_none() || knows(definition, leaf) => refused = Some(error),
@@ -64,20 +74,20 @@ fn path_of(leaf: &parser::Filter) -> Option<&AttributePath> {
     }
 }
 
-fn share(definition: &Definition, tree: &parser::Filter) -> Share {
+fn share(definition: &Definition, tree: &parser::Filter, notes: &Notes) -> Share {
     match tree {
         parser::Filter::And(parts) => {
-            joined(parts.iter().map(|part| share(definition, part)), &Share::All, &Share::Nothing, Filter::And)
+            joined(parts.iter().map(|part| share(definition, part, notes)), &Share::All, &Share::Nothing, Filter::And)
         }
         parser::Filter::Or(parts) => {
-            joined(parts.iter().map(|part| share(definition, part)), &Share::Nothing, &Share::All, Filter::Or)
+            joined(parts.iter().map(|part| share(definition, part, notes)), &Share::Nothing, &Share::All, Filter::Or)
         }
-        parser::Filter::Not(inner) => match share(definition, inner) {
+        parser::Filter::Not(inner) => match share(definition, inner, notes) {
             Share::All => Share::Nothing,
             Share::Nothing => Share::All,
             Share::Where(filter) => Share::Where(Filter::Not(Box::new(filter))),
         },
-        leaf => Filter::resolve(definition, leaf).map_or_else(|_| without_value(leaf), Share::Where),
+        leaf => resolve(definition, None, leaf, notes).map_or_else(|_| without_value(leaf), Share::Where),
     }
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod coercion;
 mod definition;
+mod dialects;
 mod discovery;
 mod filters;
 mod fixtures;
@@ -16,3 +17,4 @@ mod requests;
 mod samples;
 mod search;
 mod sorting;
+mod versions;
