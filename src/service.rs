@@ -20,13 +20,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scim_core::discovery::Features;
-use scim_core::{Definition, Profile, Projection, Resource, ScimError, Tags};
+use scim_core::messages::Paging;
+use scim_core::{Definition, Profile, Projection, Resource, ScimError, SearchRequest, Tags};
 use serde_json::Value;
 
 pub use crate::backend::Endpoint;
 use crate::backend::Journal;
 use crate::telemetry::clients::Client;
 pub use bulk::{Ledger, carry_out};
+pub use list::CursorKey;
 pub use target::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 
 /// Who calls: an authenticated credential.
@@ -72,29 +74,14 @@ impl From<ScimError> for Failure {
     }
 }
 
-/// What a list asks for.
-#[derive(Debug, Clone, Default)]
-pub struct ListRequest {
-    /// The `filter` parameter.
-    pub filter: Option<String>,
-    /// The `startIndex` parameter.
-    pub start_index: Option<i64>,
-    /// The `count` parameter.
-    pub count: Option<i64>,
-    /// What is shown.
-    pub projection: Projection,
-}
-
 /// A page.
 #[derive(Debug, Clone)]
 pub struct Listed {
     /// The resources of the page, finished for the client.
     pub resources: Vec<Resource>,
-    /// How many there are in all.
-    pub total_results: usize,
-    /// The first of the page, counted from 1.
-    pub start_index: usize,
-    /// How old the walk is from which `total_results` comes, where it was not made for this page.
+    /// Where it stands among the others.
+    pub paging: Paging,
+    /// How old the walk is from which the total comes, where it was not made for this page.
     pub age: Option<Duration>,
 }
 
@@ -142,14 +129,17 @@ pub trait Service: Send + Sync {
         show: &Projection,
     ) -> Result<Resource, Failure>;
 
-    /// `GET /Users`, `GET /Groups`
+    /// `GET /Users`, `GET /Groups`, `POST /Users/.search`, `POST /Groups/.search`
     async fn list(
         &self,
         caller: &Caller,
         endpoint: Endpoint,
         base: &str,
-        request: &ListRequest,
+        request: &SearchRequest,
     ) -> Result<Listed, Failure>;
+
+    /// `POST /.search`: a list over all resource types, in the order of the discovery documents.
+    async fn search(&self, caller: &Caller, base: &str, request: &SearchRequest) -> Result<Listed, Failure>;
 
     /// `POST /Users`, `POST /Groups`
     async fn create(

@@ -13,7 +13,7 @@ use crate::config::{
     IvantiAuth, Join, LoginBody, Native, OnConflict, OnDelete as ConfigOnDelete, OnRecreate as ConfigOnRecreate,
     Password, Preset, Rename, Scheme, Target, TargetKind, Unmapped,
 };
-use crate::service::{Clock, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
+use crate::service::{Clock, CursorKey, GroupCreate, OnDelete, OnRecreate, TargetOptions, TargetService};
 use crate::store::Store;
 use crate::translate::mapping::{MappingFault, Override};
 use crate::translate::{Case, Codec, Driver, PasswordPolicy, Random, Translated};
@@ -26,7 +26,7 @@ pub struct Surroundings {
     pub store: Arc<dyn Store>,
     /// The wall clock.
     pub clock: Clock,
-    /// Where generated passwords come from.
+    /// Where generated passwords and the keys of cursors come from.
     pub random: Random,
 }
 
@@ -71,6 +71,8 @@ pub fn build_over(
         }
     };
     let deadline = Duration::from_millis(config.server.request_deadline_ms);
+    let mut cursor_key = [0; 32];
+    (around.random.0)(&mut cursor_key);
     let options = TargetOptions {
         name: target.name.clone(),
         on_delete: match target.on_delete {
@@ -90,6 +92,7 @@ pub fn build_over(
         },
         rows_max: target.rows_max,
         deadline: deadline.checked_sub(DEADLINE_MARGIN).filter(|left| !left.is_zero()).unwrap_or(deadline),
+        cursor_key: CursorKey(cursor_key),
     };
     Ok(TargetService::new(options, backend, around.store.clone(), around.clock.clone()))
 }

@@ -14,6 +14,7 @@ use scim_core::{Definition, Leniency, Projection, ScimError};
 use super::error::ApiError;
 use super::extract::Query;
 use super::middleware::observe::{Noted, RequestId};
+use super::scim::search;
 use super::{App, AppState};
 use crate::config::{Access, Credential, token_sha256};
 use crate::service::{Caller, Service};
@@ -64,8 +65,7 @@ impl FromRequestParts<AppState> for Session {
             ApiError::internal(format!("credential {} is bound to {target}, which is not served", credential.name))
         })?;
 
-        let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if !reads && credential.access == Access::Read {
+        if !reads(&parts.method, parts.uri.path()) && credential.access == Access::Read {
             return Err(ApiError::plain(StatusCode::FORBIDDEN, "this credential may only read"));
         }
         let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -76,6 +76,12 @@ impl FromRequestParts<AppState> for Session {
             query: Query::parse(parts.uri.query().unwrap_or_default()),
         })
     }
+}
+
+/// Whether a request only reads. A search is a POST to be out of the URL, not to change anything.
+fn reads(method: &Method, path: &str) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+        || (*method == Method::POST && path.ends_with(search::PATH))
 }
 
 /// The target that is meant: the one in the path, or else the only one of the credential.

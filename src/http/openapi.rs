@@ -75,6 +75,8 @@ fn schemas(targets: &BTreeMap<String, Arc<dyn Service>>) -> Value {
         schemas.insert(format!("{}Request", kind.name), of_targets(targets, kind.endpoint, Side::Request));
         schemas.insert(format!("{}List", kind.name), messages::list_of(&Answer::reference(kind.name)));
     }
+    let any: Vec<Value> = operations::RESOURCE_TYPES.iter().map(|kind| Answer::reference(kind.name)).collect();
+    schemas.insert("AnyList".to_owned(), messages::list_of(&json!({ "anyOf": any })));
     Value::Object(schemas)
 }
 

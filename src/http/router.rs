@@ -7,7 +7,7 @@ use tower::util::MapRequest;
 
 use super::middleware::{deadline, observe, panics};
 use super::scim::resources::{Groups, Served, Users, create, delete, get as get_one, list, patch, replace};
-use super::scim::{bulk, discovery, me};
+use super::scim::{bulk, discovery, me, search};
 use super::{AppState, accept, error, health, openapi, paths as tidied};
 
 /// The whole service.
@@ -52,6 +52,7 @@ fn scim() -> Routes {
         .merge(endpoint::<Users>())
         .merge(endpoint::<Groups>())
         .route("/Bulk", post(bulk::handler))
+        .route(search::PATH, post(search::everywhere))
         .route("/Me", get(me::handler).post(me::handler).put(me::handler).patch(me::handler).delete(me::handler))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/ResourceTypes", get(discovery::resource_types))
@@ -66,6 +67,7 @@ fn endpoint<R: Served>() -> Routes {
         get(get_one::handler::<R>).put(replace::handler::<R>).patch(patch::handler::<R>).delete(delete::handler::<R>);
     Routes::default()
         .route(R::PATH, get(list::handler::<R>).post(create::handler::<R>))
+        .route(&format!("{}{}", R::PATH, search::PATH), post(search::handler::<R>))
         .route(&format!("{}/{{id}}", R::PATH), one)
 }
 

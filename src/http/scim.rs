@@ -4,3 +4,4 @@ pub(super) mod bulk;
 pub(super) mod discovery;
 pub(super) mod me;
 pub(super) mod resources;
+pub(super) mod search;

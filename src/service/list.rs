@@ -1,365 +1,299 @@
-//! Lists: lookups by a unique key, and walks with stable pages and true totals.
+//! Lists: lookups by a unique key, and walks with stable pages and true totals, over one resource type or over all.
 //!
-//! A page is cut from a *snapshot*: the ids that satisfied the filter when it was walked, in the order of ids. The first
-//! page walks, unless a walk is a few seconds old and nothing was written since; later pages read their range of ids.
-//! A directory that changes meanwhile therefore neither repeats nor skips a row in a client's series of pages.
+//! A page by index is cut from a *snapshot*: the ids that satisfied the filter when it was walked, in the order of the
+//! answer. The first page walks, unless a walk is a few seconds old and nothing was written since; later pages read their
+//! ids. A directory that changes meanwhile therefore neither repeats nor skips a row in a client's series of pages.
+//!
+//! A page by cursor (RFC 9865) goes on behind the last row of the one before, without a snapshot, where the order is that
+//! of ids; a sorted list is a snapshot there too.
 
+mod cursor;
+mod lookup;
+mod seal;
+mod snapshot;
+mod walk;
+
+use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use scim_core::filter::matches;
-use scim_core::messages::Window;
-use scim_core::{AttrSet, Definition, Filter, Resource, ScimError, version};
+use scim_core::filter::{Share, matches};
+use scim_core::messages::{Paging, Window};
+use scim_core::sort::{self, SortKey, SortOrder, sort_key};
+use scim_core::{AttrId, AttrSet, Definition, Filter, Projection, Resource, ScimError, SearchRequest, version};
 use tokio::time::Instant;
 
-use super::target::{RESULTS_DEFAULT, RESULTS_MAX, type_name};
+use super::target::{RESULTS_DEFAULT, RESULTS_MAX};
 use super::version::stamp;
-use super::{Caller, Failure, ListRequest, Listed, TargetService};
-use crate::backend::{BackendError, BackendErrorKind, Cursor, Cx, Endpoint, Id, Query, Row};
-use crate::store::Record;
+use super::{Caller, Failure, Listed, TargetService};
+use crate::backend::{Cx, Endpoint, Id, Query};
+use snapshot::{Place, Snapshot};
 
-/// How long a walk that took many native calls serves further first pages; a cheap one is made anew.
-const FRESH: Duration = Duration::from_secs(5);
-/// A walk of at most so many native calls is cheap.
-const CHEAP: usize = 5;
-/// How long a walk serves the later pages of a series.
-const KEPT: Duration = Duration::from_secs(600);
-/// The most ids that are remembered over all walks of a target.
-const IDS_MAX: u64 = 2_000_000;
-/// So many comparisons are looked up among kept values, and so many records are asked for by what was found; beyond that
-/// a walk is no worse.
-const KEPT_MAX: usize = 20;
-/// What an id takes, about.
-const ID_BYTES: usize = 40;
+pub use seal::CursorKey;
+pub(super) use seal::Seal;
+pub(super) use snapshot::{CURSOR_TIMEOUT, Snapshots};
 
-/// The ids of one walk.
-#[derive(Debug)]
-struct Snapshot {
-    ids: Vec<Id>,
-    at: Instant,
-    writes: u64,
-    calls: usize,
-    /// The position up to which it has served pages.
-    served: AtomicUsize,
-}
+/// A resource before it is projected: the place of its type in the query, its id.
+type Found = (u8, Id, Resource);
 
-impl Snapshot {
-    /// Whether it may serve a later page: the one behind those that it has served, or any while it is fresh. A window
-    /// that somebody looks at now and then is no series, and is to show what is there now.
-    fn serves_later_pages(&self, window: &Window, writes: u64) -> bool {
-        let next = self.served.load(Ordering::Relaxed) + 1;
-        window.start_index == next || (self.writes == writes && self.at.elapsed() < FRESH)
-    }
-
-    fn note(&self, window: &Window) {
-        let end = (window.start_index - 1).saturating_add(window.count).min(self.ids.len());
-        self.served.store(end, Ordering::Relaxed);
-    }
-
-    fn serves_first_pages(&self, writes: u64) -> bool {
-        self.calls > CHEAP && self.writes == writes && self.at.elapsed() < FRESH
-    }
-}
-
-/// Who asked for what: the credential, the endpoint, the filter.
-type Asked = (String, Endpoint, String);
-
-/// The walks of one target, by who asked for what.
-#[derive(Debug)]
-pub(super) struct Snapshots(moka::sync::Cache<Asked, Arc<Snapshot>>);
-
-impl Default for Snapshots {
-    fn default() -> Self {
-        // A filter takes room as well: in that of an id, about.
-        let weigh = |(_, _, filter): &Asked, walk: &Arc<Snapshot>| {
-            u32::try_from(walk.ids.len() + 1 + filter.len() / ID_BYTES).unwrap_or(u32::MAX)
-        };
-        Self(moka::sync::Cache::builder().max_capacity(IDS_MAX).weigher(weigh).time_to_live(KEPT).build())
-    }
-}
-
-/// A window of a list, before it is projected.
+/// A page before it is projected.
 struct Page {
-    resources: Vec<Resource>,
-    total_results: usize,
+    resources: Vec<Found>,
+    paging: Paging,
     age: Option<Duration>,
+}
+
+/// One of the resource types that a query is about. A type of which nothing can satisfy the filter is not among them.
+struct Part<'a> {
+    endpoint: Endpoint,
+    definition: &'a Definition,
+    filter: Option<Filter>,
+    /// The records by whose kept values the filter may hold, where they were looked up.
+    also: Option<Vec<Id>>,
+    projection: Projection,
+    /// What is shown, and what the list is sorted by.
+    want: AttrSet,
+    /// What the list is sorted by, where this type has it.
+    order: Option<AttrId>,
 }
 
 /// What one list needs everywhere.
 struct Listing<'a> {
     service: &'a TargetService,
     caller: &'a Caller,
-    endpoint: Endpoint,
-    definition: &'a Definition,
     base: &'a str,
     cx: Cx,
-    filter: Option<Filter>,
-    /// The records by whose kept values the filter may hold, where they were looked up.
-    also: Option<Vec<Id>>,
-    /// What is shown.
-    want: AttrSet,
+    endpoints: &'a [Endpoint],
+    parts: Vec<Part<'a>>,
+    /// None where the list is not sorted: it then goes by ids.
+    order: Option<SortOrder>,
     window: Window,
 }
 
-/// `GET /Users`, `GET /Groups`
+/// A query over the resource types at these endpoints.
 pub(super) async fn list(
     service: &TargetService,
     caller: &Caller,
-    endpoint: Endpoint,
+    endpoints: &[Endpoint],
     base: &str,
-    request: &ListRequest,
+    request: &SearchRequest,
 ) -> Result<Listed, Failure> {
-    let definition = service.definition_at(endpoint)?;
-    let read = |text: &str| caller.client.reading(|notes| Filter::parse_with(definition, text, notes));
-    let filter = request.filter.as_deref().map(read).transpose()?;
-    if filter.as_ref().is_some_and(|it| it.attributes(definition).contains(version::attribute(definition))) {
-        return Err(ScimError::invalid_filter("'meta.version' cannot be filtered by: compare it in If-Match").into());
-    }
-    let want = version::wanted(definition, &request.projection);
-    let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
-    let cx = service.cx(caller);
-    let listing = Listing { service, caller, endpoint, definition, base, cx, filter, also: None, want, window };
-    let listing = listing.with_kept().await;
-    let Page { mut resources, total_results, age } = match listing.lookup().await? {
-        Some(found) => listing.cut(found),
-        None => listing.page(request.filter.as_deref().unwrap_or_default()).await?,
+    let mut listing = Listing::new(service, caller, endpoints, base, request)?;
+    listing.look_up_kept().await;
+    let Page { resources, paging, age } = match request.cursor.as_deref() {
+        None => listing.by_index().await?,
+        Some(cursor) => listing.by_cursor(cursor, request.start_index).await?,
     };
-    let told = version::is_told(definition, &request.projection);
-    for resource in &mut resources {
-        if told {
-            stamp(definition, resource);
+    let shown = resources.into_iter().map(|(place, _, mut resource)| {
+        let part = &listing.parts[usize::from(place)];
+        if version::is_told(part.definition, &part.projection) {
+            stamp(part.definition, &mut resource);
         }
-        request.projection.apply(definition, resource);
-    }
-    Ok(Listed { resources, total_results, start_index: window.start_index, age })
+        part.projection.apply(part.definition, &mut resource);
+        resource
+    });
+    Ok(Listed { resources: shown.collect(), paging, age })
 }
 
-impl Listing<'_> {
-    /// Looks up the records by what the bridge keeps for them, so that a filter on kept attributes need not walk over all.
-    async fn with_kept(mut self) -> Self {
-        let service = self.service;
-        let description = service.backend.describe();
-        let keeps = self.endpoint == Endpoint::Users && description.storage.keep;
-        let looks_up = |filter: &&Filter| filter.required_text(description.user_name).is_none();
-        let Some(filter) = self.filter.as_ref().filter(|_| keeps).filter(looks_up) else { return self };
-        let texts = filter.equal_texts();
-        let wanted: Vec<(String, String)> =
-            texts.into_iter().map(|(attribute, text)| (self.definition.path(attribute), text.to_owned())).collect();
-        if wanted.is_empty() || wanted.len() > KEPT_MAX {
-            return self;
-        }
-        let found = service.store.ids_by_kept(&service.options.name, type_name(self.endpoint), &wanted, KEPT_MAX).await;
-        // Without an answer the walk is as right as ever.
-        self.also = found.ok().filter(|ids| ids.len() <= KEPT_MAX).map(|ids| ids.into_iter().map(Id).collect());
-        self
+/// A version is not known before all that it covers is read.
+fn refuse_version(definition: &Definition, share: &Share, sorted_by: Option<AttrId>) -> Result<(), ScimError> {
+    let version = version::attribute(definition);
+    if matches!(share, Share::Where(filter) if filter.attributes(definition).contains(version)) {
+        return Err(ScimError::invalid_filter("'meta.version' cannot be filtered by: compare it in If-Match"));
     }
-
-    /// The answer when the filter names a unique key: at most one resource, by one native call.
-    async fn lookup(&self) -> Result<Option<Vec<Resource>>, Failure> {
-        let Some(filter) = &self.filter else { return Ok(None) };
-        let common = self.definition.common();
-        let description = self.service.backend.describe();
-        let keeps_external_ids = self.endpoint == Endpoint::Groups || !description.native_external_id;
-        let id = match (filter.required_text(common.id), filter.required_text(common.external_id)) {
-            (Some(id), _) => Some(Some(id.to_owned())),
-            (None, Some(external_id)) if keeps_external_ids => Some(self.by_external_id(external_id).await?),
-            _ => None,
-        };
-        if let Some(id) = id {
-            return match id {
-                Some(id) => self.by_id(filter, &id).await.map(Some),
-                None => Ok(Some(Vec::new())),
-            };
-        }
-        let name = match self.endpoint {
-            Endpoint::Users => Some(description.user_name),
-            Endpoint::Groups => description.groups.as_ref().map(|groups| groups.name),
-        };
-        if name.is_none_or(|name| filter.required_text(name).is_none()) {
-            return Ok(None);
-        }
-        let mut found = Vec::new();
-        self.walk(None, |row, _| found.push(row)).await?;
-        // Two users of one name are told, never chosen from. Groups may share a name.
-        if found.len() > 1 && self.endpoint == Endpoint::Users {
-            let ids = found.iter().map(|(id, _)| id.0.clone()).collect();
-            return Err(BackendError::new("lookup", BackendErrorKind::Ambiguous(ids)).into());
-        }
-        Ok(Some(found.into_iter().filter_map(|(_, resource)| resource).collect()))
+    if sorted_by == Some(version) {
+        return Err(ScimError::invalid_value("'sortBy': 'meta.version' cannot be sorted by"));
     }
+    Ok(())
+}
 
-    /// The resource of an id, if it satisfies the filter. What the filter looks at is read beside what is shown.
-    async fn by_id(&self, filter: &Filter, id: &str) -> Result<Vec<Resource>, Failure> {
-        let service = self.service;
-        if service.store.is_buried(&service.key_at(self.endpoint, id)) {
-            return Ok(Vec::new());
-        }
-        let found = match self.endpoint {
-            Endpoint::Users => {
-                let mut want = self.want.clone();
-                want.extend(&filter.attributes(self.definition));
-                service.find_within(&self.cx, self.caller, self.endpoint, self.base, id, &want).await?
-            }
-            Endpoint::Groups => {
-                let pinned = Filter::And(vec![Filter::equals(self.definition.common().id, id), filter.clone()]);
-                let query = self.query(Some(pinned), self.want.clone(), 1);
-                let batch = service.backend.scan(&self.cx, &query).await?;
-                self.presented(batch.rows, true).await?.into_iter().find_map(|(_, resource)| resource)
-            }
-        };
-        Ok(found.into_iter().filter(|resource| self.satisfies(resource)).collect())
-    }
-
+impl<'a> Part<'a> {
     fn query(&self, filter: Option<Filter>, want: AttrSet, limit: usize) -> Query {
         Query { endpoint: self.endpoint, filter, also: self.also.clone(), want, after: None, until: None, limit }
     }
 
-    async fn by_external_id(&self, external_id: &str) -> Result<Option<String>, Failure> {
-        let service = self.service;
-        let (target, resource_type) = (&service.options.name, type_name(self.endpoint));
-        Ok(service.store.id_by_external_id(target, resource_type, &self.caller.credential, external_id).await?)
+    /// What is looked at where nothing is shown.
+    fn least(&self) -> AttrSet {
+        self.order.map(|order| self.definition.root_of(order)).into_iter().chain(self.order).collect()
+    }
+
+    fn key_of(&self, resource: &Resource) -> Option<SortKey> {
+        sort_key(self.definition, self.order?, resource)
+    }
+
+    fn satisfied_by(&self, resource: &Resource) -> bool {
+        self.filter.as_ref().is_none_or(|filter| matches(self.definition, filter, resource))
+    }
+
+    fn new(
+        endpoint: Endpoint,
+        definition: &'a Definition,
+        share: Share,
+        order: Option<AttrId>,
+        request: &SearchRequest,
+    ) -> Option<Self> {
+        let filter = match share {
+            Share::Nothing => return None,
+            Share::All => None,
+            Share::Where(filter) => Some(filter),
+        };
+        let projection = request.projection(definition);
+        let mut want = version::wanted(definition, &projection);
+        if let Some(order) = order {
+            want.insert(order);
+            want.insert(definition.root_of(order));
+        }
+        Some(Self { endpoint, definition, filter, also: None, projection, want, order })
+    }
+}
+
+impl<'a> Listing<'a> {
+    fn new(
+        service: &'a TargetService,
+        caller: &'a Caller,
+        endpoints: &'a [Endpoint],
+        base: &'a str,
+        request: &SearchRequest,
+    ) -> Result<Self, Failure> {
+        let mut definitions = Vec::with_capacity(endpoints.len());
+        for &endpoint in endpoints {
+            definitions.push(service.definition_at(endpoint)?);
+        }
+        let shares = match &request.filter {
+            Some(text) => caller.client.reading(|notes| Filter::parse_each_with(&definitions, text, notes))?,
+            None => vec![Share::All; definitions.len()],
+        };
+        let order = match &request.sort_by {
+            Some(_) => Some(SortOrder::parse(request.sort_order.as_deref())?),
+            None => None,
+        };
+        let sorted_by = match &request.sort_by {
+            Some(sort_by) => sort::attributes(&definitions, sort_by)?,
+            None => vec![None; definitions.len()],
+        };
+        for ((definition, share), sorted_by) in definitions.iter().zip(&shares).zip(&sorted_by) {
+            refuse_version(definition, share, *sorted_by)?;
+        }
+        let types = endpoints.iter().zip(definitions).zip(shares.into_iter().zip(sorted_by));
+        let parts = types.filter_map(|((&endpoint, definition), (share, order))| {
+            Part::new(endpoint, definition, share, order, request)
+        });
+        let window = Window::new(request.start_index, request.count, RESULTS_DEFAULT, RESULTS_MAX);
+        let (cx, parts) = (service.cx(caller), parts.collect());
+        Ok(Self { service, caller, base, cx, endpoints, parts, order, window })
+    }
+
+    /// What is asked, without the window and without what is shown.
+    fn asked(&self) -> String {
+        let types = self.parts.iter().map(|part| format!("{:?} {:?} {:?}", part.endpoint, part.filter, part.order));
+        format!("{:?} {}", self.order, types.collect::<Vec<_>>().join("; "))
+    }
+
+    async fn by_index(&self) -> Result<Page, Failure> {
+        match self.lookup().await? {
+            Some(found) => Ok(self.cut(found)),
+            None => self.page().await,
+        }
+    }
+
+    fn counted(&self, total: usize) -> Paging {
+        let start_index = Some(self.window.start_index);
+        Paging { total_results: Some(total), start_index, next_cursor: None }
     }
 
     /// A window of resources that are all at hand.
-    fn cut(&self, found: Vec<Resource>) -> Page {
-        let total_results = found.len();
+    fn cut(&self, found: Vec<Found>) -> Page {
+        let paging = self.counted(found.len());
         let resources = found.into_iter().skip(self.window.start_index - 1).take(self.window.count).collect();
-        Page { resources, total_results, age: None }
+        Page { resources, paging, age: None }
     }
 
     /// A page of a walk.
-    async fn page(&self, filter: &str) -> Result<Page, Failure> {
+    async fn page(&self) -> Result<Page, Failure> {
         let service = self.service;
-        let key = (self.caller.credential.clone(), self.endpoint, filter.to_owned());
-        let known = service.snapshots.0.get(&key);
-        let first = self.window.start_index == 1;
-        let writes = service.writes.load(Ordering::Relaxed);
-        match known {
-            Some(walk)
-                if walk.serves_first_pages(writes) || (!first && walk.serves_later_pages(&self.window, writes)) =>
-            {
-                let resources = self.range(&walk).await?;
-                walk.note(&self.window);
-                Ok(Page { resources, total_results: walk.ids.len(), age: Some(walk.at.elapsed()) })
-            }
-            _ => {
-                let (walk, resources) = self.fresh(writes).await?;
-                let total_results = walk.ids.len();
-                walk.note(&self.window);
-                service.snapshots.0.insert(key, Arc::new(walk));
-                Ok(Page { resources, total_results, age: None })
-            }
+        let asked = (self.caller.credential.clone(), self.asked());
+        let writes = service.writes.load(Relaxed);
+        if let Some(walk) = service.snapshots.of(&asked).filter(|walk| walk.serves(&self.window, writes)) {
+            let from = (self.window.start_index - 1).min(walk.ids.len());
+            let to = from.saturating_add(self.window.count).min(walk.ids.len());
+            let resources = self.resources(&walk.ids, from..to).await?;
+            walk.note(&self.window);
+            return Ok(Page { resources, paging: self.counted(walk.ids.len()), age: Some(walk.at.elapsed()) });
         }
+        let (walk, resources) = self.fresh(0..self.parts.len(), &self.window).await?;
+        let paging = self.counted(walk.ids.len());
+        walk.note(&self.window);
+        service.snapshots.keep(asked, walk);
+        Ok(Page { resources, paging, age: None })
     }
 
-    /// Walks everything: all ids, and the resources of the window.
-    async fn fresh(&self, writes: u64) -> Result<(Snapshot, Vec<Resource>), Failure> {
+    /// Walks everything of these types: all ids, and the resources of the window.
+    async fn fresh(&self, parts: Range<usize>, window: &Window) -> Result<(Snapshot, Vec<Found>), Failure> {
+        if self.order.is_some() {
+            return self.fresh_sorted(parts, window).await;
+        }
         let at = Instant::now();
+        let writes = self.service.writes.load(Relaxed);
         let mut ids = Vec::new();
         let mut resources = Vec::new();
-        let last = self.window.start_index.saturating_add(self.window.count).saturating_sub(1);
+        let last = window.start_index.saturating_add(window.count).saturating_sub(1);
         let calls = self
-            .walk(Some(last), |(id, resource), position| {
-                ids.push(id);
-                if position >= self.window.start_index && position <= last {
-                    resources.extend(resource);
+            .walk(parts, Some(last), |step, position| {
+                ids.push(step.place);
+                if position >= window.start_index && position <= last {
+                    resources.extend(step.resource);
                 }
             })
             .await?;
-        Ok((Snapshot { ids, at, writes, calls, served: AtomicUsize::new(0) }, resources))
+        Ok((Snapshot::new(ids, at, writes, calls), resources))
     }
 
-    /// Walks over what satisfies the filter, in the order of ids. Up to the position `full_until` (counted from 1; none
-    /// means all the way) rows are read as they will be shown; after it, only as far as the filter needs. Says how many
-    /// native calls it took.
-    async fn walk(
-        &self,
-        full_until: Option<usize>,
-        mut take: impl FnMut((Id, Option<Resource>), usize) + Send,
-    ) -> Result<usize, Failure> {
-        let service = self.service;
-        let (mut after, mut position, mut walked, mut calls) = (None, 0_usize, 0_usize, 0_usize);
-        loop {
-            let full = full_until.is_none_or(|last| position < last);
-            let left = full_until.map_or(RESULTS_MAX, |last| last.saturating_sub(position));
-            let want = if full { self.want.clone() } else { AttrSet::default() };
-            let limit = if full && self.filter.is_none() { left } else { RESULTS_MAX };
-            let query = Query { after: after.take(), ..self.query(self.filter.clone(), want, limit) };
-            let batch = service.backend.scan(&self.cx, &query).await?;
-            calls += 1;
-            walked += batch.rows.len();
-            if walked > service.options.rows_max {
-                return Err(BackendError::new("list", BackendErrorKind::TooMany).into());
-            }
-            for row in self.presented(batch.rows, full).await? {
-                position += 1;
-                take(row, position);
-            }
-            match batch.next {
-                Some(next) => after = Some(next),
-                None => return Ok(calls),
-            }
-        }
-    }
-
-    /// The resources of the window of an earlier walk, as they are now.
-    async fn range(&self, walk: &Snapshot) -> Result<Vec<Resource>, Failure> {
-        let from = (self.window.start_index - 1).min(walk.ids.len());
-        let to = from.saturating_add(self.window.count).min(walk.ids.len());
-        let Some(until) = walk.ids[from..to].last().cloned() else { return Ok(Vec::new()) };
-        let mut wanted: HashMap<&Id, Option<Resource>> = walk.ids[from..to].iter().map(|id| (id, None)).collect();
-        let mut after = from.checked_sub(1).map(|before| Cursor(walk.ids[before].clone()));
-        loop {
-            let query = self.query(self.filter.clone(), self.want.clone(), to - from);
-            let query = Query { after: after.take(), until: Some(until.clone()), ..query };
-            let batch = self.service.backend.scan(&self.cx, &query).await?;
-            let arrived = batch.rows.last().is_some_and(|row| row.id == until);
-            for (id, resource) in self.presented(batch.rows, true).await? {
-                if let Some(slot) = wanted.get_mut(&id) {
-                    *slot = resource;
-                }
-            }
-            match batch.next {
-                Some(next) if !arrived => after = Some(next),
-                _ => break,
-            }
-        }
-        Ok(walk.ids[from..to].iter().filter_map(|id| wanted.remove(id).flatten()).collect())
-    }
-
-    /// The rows of a batch that are alive and satisfy the filter; as resources where they are wanted.
-    async fn presented(&self, rows: Vec<Row>, full: bool) -> Result<Vec<(Id, Option<Resource>)>, Failure> {
-        let service = self.service;
-        let resource_type = type_name(self.endpoint);
-        let buried = service.store.buried(&service.options.name, resource_type);
-        let alive: Vec<Row> = rows.into_iter().filter(|row| !buried.contains(row.id.as_str())).collect();
-        if !full && self.filter.is_none() {
-            return Ok(alive.into_iter().map(|row| (row.id, None)).collect());
-        }
-        let known: Vec<String> = alive
-            .iter()
-            .filter(|row| service.store.has_record(&service.key_at(self.endpoint, row.id.as_str())))
-            .map(|row| row.id.0.clone())
-            .collect();
-        let mut stored = if known.is_empty() {
-            HashMap::new()
+    /// The same in the order of `sortBy`. Where a page's worth is all there is, it is read with the walk; otherwise the
+    /// window is not known before the end.
+    async fn fresh_sorted(&self, parts: Range<usize>, window: &Window) -> Result<(Snapshot, Vec<Found>), Failure> {
+        let at = Instant::now();
+        let writes = self.service.writes.load(Relaxed);
+        let mut keyed: Vec<(Option<SortKey>, Place)> = Vec::new();
+        let mut held: Vec<Found> = Vec::new();
+        let full = if window.count == 0 { 0 } else { RESULTS_MAX };
+        let calls = self
+            .walk(parts, Some(full), |step, _| {
+                keyed.push((step.key, step.place));
+                held.extend(step.resource);
+            })
+            .await?;
+        keyed.sort_by(|(left, left_id), (right, right_id)| self.compare((left, left_id), (right, right_id)));
+        let ids: Vec<Place> = keyed.into_iter().map(|(_, place)| place).collect();
+        let from = (window.start_index - 1).min(ids.len());
+        let to = from.saturating_add(window.count).min(ids.len());
+        let resources = if held.len() == ids.len() {
+            let mut held: HashMap<Place, Found> =
+                held.into_iter().map(|found| ((found.0, found.1.clone()), found)).collect();
+            ids[from..to].iter().filter_map(|place| held.remove(place)).collect()
         } else {
-            service.store.records(&service.options.name, resource_type, &known).await?
+            drop(held);
+            self.resources(&ids, from..to).await?
         };
-        let mut presented = Vec::with_capacity(alive.len());
-        for Row { id, resource } in alive {
-            let record: Record = stored.remove(id.as_str()).unwrap_or_default();
-            let resource = service.present(self.caller, self.endpoint, self.base, &id, resource, &record);
-            if self.satisfies(&resource) {
-                presented.push((id, full.then_some(resource)));
-            }
-        }
-        Ok(presented)
+        Ok((Snapshot::new(ids, at, writes, calls), resources))
     }
 
-    fn satisfies(&self, resource: &Resource) -> bool {
-        self.filter.as_ref().is_none_or(|filter| matches(self.definition, filter, resource))
+    /// Ties go by type and id, so that pages are stable.
+    fn compare(&self, left: (&Option<SortKey>, &Place), right: (&Option<SortKey>, &Place)) -> Ordering {
+        let order = self.order.unwrap_or_default();
+        order.compare(left.0.as_ref(), right.0.as_ref()).then_with(|| left.1.cmp(right.1))
+    }
+
+    /// Sorts resources that are all at hand.
+    fn sort(&self, found: &mut Vec<Found>) {
+        if self.order.is_none() || found.len() < 2 {
+            return;
+        }
+        let key = |(place, _, resource): &Found| self.parts[usize::from(*place)].key_of(resource);
+        let mut keyed: Vec<(Option<SortKey>, Place, Found)> =
+            found.drain(..).map(|found| (key(&found), (found.0, found.1.clone()), found)).collect();
+        keyed.sort_by(|left, right| self.compare((&left.0, &left.1), (&right.0, &right.1)));
+        found.extend(keyed.into_iter().map(|(_, _, found)| found));
     }
 }

@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use scim_core::discovery::Features;
-use scim_core::{AttrSet, Change, Definition, Filter, Projection, Resource, ScimError, Tags, version};
+use scim_core::{AttrSet, Change, Definition, Filter, Projection, Resource, ScimError, SearchRequest, Tags, version};
 use serde_json::Value;
 
-use super::list::Snapshots;
+use super::list::{CURSOR_TIMEOUT, CursorKey, Seal, Snapshots};
 use super::lock::Locks;
 use super::members::Wishes;
 use super::probe::Probing;
 use super::version::stamp;
-use super::{Caller, Failure, ListRequest, Listed, Readiness, Service, Terms};
+use super::{Caller, Failure, Listed, Readiness, Service, Terms};
 use crate::backend::{Backend, Cx, Endpoint, Finding, Id, Kept, Query, WriteTrial};
 use crate::store::{Record, RecordKey, Store};
 
@@ -77,6 +77,8 @@ pub struct TargetOptions {
     pub rows_max: usize,
     /// When an answer must be ready.
     pub deadline: Duration,
+    /// What seals the cursors of lists.
+    pub cursor_key: CursorKey,
 }
 
 /// The use cases of one target.
@@ -88,6 +90,7 @@ pub struct TargetService {
     pub(super) clock: Clock,
     pub(super) locks: Locks,
     pub(super) snapshots: Snapshots,
+    pub(super) seal: Seal,
     /// Counts our own writes: a total that is older than one of them is counted anew.
     pub(super) writes: AtomicU64,
     pub(super) probing: Probing,
@@ -109,6 +112,7 @@ impl TargetService {
         let types =
             [Endpoint::Users, Endpoint::Groups].into_iter().filter_map(|it| description.at(it).cloned()).collect();
         Self {
+            seal: Seal::new(&options.cursor_key),
             options,
             backend,
             store,
@@ -306,6 +310,7 @@ impl Service for TargetService {
             results_max: RESULTS_MAX,
             change_password: self.backend.describe().change_password,
             bulk_operations_max: super::bulk::operations_max(self.options.deadline),
+            cursor_timeout_s: CURSOR_TIMEOUT.as_secs(),
         }
     }
 
@@ -333,9 +338,15 @@ impl Service for TargetService {
         caller: &Caller,
         endpoint: Endpoint,
         base: &str,
-        request: &ListRequest,
+        request: &SearchRequest,
     ) -> Result<Listed, Failure> {
-        super::list::list(self, caller, endpoint, base, request).await
+        super::list::list(self, caller, &[endpoint], base, request).await
+    }
+
+    async fn search(&self, caller: &Caller, base: &str, request: &SearchRequest) -> Result<Listed, Failure> {
+        let served = |endpoint: &Endpoint| self.backend.describe().at(*endpoint).is_some();
+        let endpoints: Vec<Endpoint> = [Endpoint::Users, Endpoint::Groups].into_iter().filter(served).collect();
+        super::list::list(self, caller, &endpoints, base, request).await
     }
 
     async fn create(

@@ -62,6 +62,12 @@ impl<D: Driver> Translated<D> {
         }
         let age = if query.after.is_none() { Duration::ZERO } else { FOR_STEPS };
         let known = self.groups_within(cx, age).await?;
+        let ids = query.filter.as_ref().and_then(|filter| filter.required_texts(description.definition.common().id));
+        if let Some(ids) = ids.filter(|_| query.after.is_none()) {
+            let own: HashSet<&str> = ids.into_iter().collect();
+            let found = known.groups().iter().filter(|group| own.contains(group.id.as_str())).cloned().collect();
+            return self.group_batch(cx, query, found, None).await;
+        }
         let after = query
             .after
             .as_ref()

@@ -171,6 +171,12 @@ fn leaf(view: View<'_>, comparison: &Comparison, positive: bool) -> Narrowed {
             _ => Narrowed::all(),
         };
     }
+    if *attribute == model.description.users.common().id {
+        return match (operand, operator, positive) {
+            (Operand::Text(text), Operator::Eq, true) => key_equals(model, text),
+            _ => Narrowed::all(),
+        };
+    }
     if let (Operand::Text(text), Operator::Eq, true) = (operand, operator, positive)
         && let Some(narrowed) = kept_equals(view, *attribute, text)
     {
@@ -211,6 +217,15 @@ fn kept_equals(view: View<'_>, attribute: AttrId, text: &str) -> Option<Narrowed
         None if !storage.native.contains(attribute) => Some(Narrowed { exact: false, ..Narrowed::nothing() }),
         _ => None,
     }
+}
+
+/// The record of a native key.
+fn key_equals(model: &Model, key: &str) -> Narrowed {
+    let plain = key.is_ascii() && !key.chars().any(char::is_control) && !(model.dialect.is_keyword)(key);
+    if key.is_empty() || !plain {
+        return Narrowed::all();
+    }
+    Narrowed::exact(Condition::Compare(model.fields.key(), Relation::Eq, NativeValue::text(key)))
 }
 
 /// The native states that mean active, or everything else. A status is recognised in any letter case.

@@ -20,9 +20,12 @@ pub struct Features {
     pub change_password: bool,
     /// The most operations that a bulk request may have.
     pub bulk_operations_max: usize,
+    /// How long a cursor is good for at least, in whole seconds (RFC 9865 section 4).
+    pub cursor_timeout_s: u64,
 }
 
-/// `/ServiceProviderConfig`; `payload_max_bytes` is the largest body. Every member that RFC 7643 requires is present, bulk limits included: clients exist that
+/// `/ServiceProviderConfig`, with what RFC 9865 section 4 adds; `payload_max_bytes` is the largest body. Every member that
+/// RFC 7643 requires is present, bulk limits included: clients exist that
 /// give up PATCH and filters when one is missing.
 pub fn service_provider_config(features: &Features, payload_max_bytes: usize, base: &str) -> Value {
     json!({
@@ -35,8 +38,16 @@ pub fn service_provider_config(features: &Features, payload_max_bytes: usize, ba
         },
         "filter": { "supported": true, "maxResults": features.results_max },
         "changePassword": { "supported": features.change_password },
-        "sort": { "supported": false },
+        "sort": { "supported": true },
         "etag": { "supported": true },
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": features.results_max,
+            "maxPageSize": features.results_max,
+            "cursorTimeout": features.cursor_timeout_s,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "Bearer token",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// The URN of the Error message (RFC 7644 section 3.12).
 pub const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-/// The `scimType` of an error (RFC 7644 table 9).
+/// The `scimType` of an error (RFC 7644 table 9, RFC 9865 section 2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter is malformed, or its attribute and operator do not go together.
@@ -28,11 +28,17 @@ pub enum ScimType {
     InvalidVers,
     /// The request would carry sensitive information in a URI.
     Sensitive,
+    /// The cursor is not one that was given out for this query (RFC 9865 section 2.1).
+    InvalidCursor,
+    /// The cursor was given out too long ago (RFC 9865 section 2.1).
+    ExpiredCursor,
+    /// The count is not a number, or not that of the query's first page (RFC 9865 section 2.1).
+    InvalidCount,
 }
 
 impl ScimType {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::InvalidFilter,
         Self::TooMany,
         Self::Uniqueness,
@@ -43,6 +49,9 @@ impl ScimType {
         Self::InvalidValue,
         Self::InvalidVers,
         Self::Sensitive,
+        Self::InvalidCursor,
+        Self::ExpiredCursor,
+        Self::InvalidCount,
     ];
 
     /// The spelling on the wire.
@@ -58,6 +67,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -101,6 +113,12 @@ constructors! {
     no_target = 400 NoTarget;
     /// 400 `invalidValue`.
     invalid_value = 400 InvalidValue;
+    /// 400 `invalidCursor`.
+    invalid_cursor = 400 InvalidCursor;
+    /// 400 `expiredCursor`.
+    expired_cursor = 400 ExpiredCursor;
+    /// 400 `invalidCount`.
+    invalid_count = 400 InvalidCount;
 }
 
 impl ScimError {

@@ -1,8 +1,10 @@
 //! Filters with their attributes resolved and their operands typed (RFC 7644 section 3.4.2.2).
 
+mod each;
 mod evaluate;
 mod text;
 
+pub use each::Share;
 pub use evaluate::{matches, matches_element};
 pub(crate) use text::{Text, check_text};
 
@@ -171,6 +173,19 @@ impl Filter {
         }
     }
 
+    /// The texts of which `attribute` must equal one for the filter to hold; none where other values will do.
+    pub fn required_texts(&self, attribute: AttrId) -> Option<Vec<&str>> {
+        match self {
+            Self::And(list) => list.iter().find_map(|filter| filter.required_texts(attribute)),
+            Self::Or(list) => {
+                let texts: Option<Vec<Vec<&str>>> =
+                    list.iter().map(|filter| filter.required_texts(attribute)).collect();
+                texts.map(|texts| texts.concat())
+            }
+            other => other.required_text(attribute).map(|text| vec![text]),
+        }
+    }
+
     /// The texts with which `attribute`, a part of a multi-valued one, is compared by `eq`: whoever knows which of them
     /// are among its elements can evaluate the filter without the other elements. None when the filter asks for more.
     pub fn asked_texts(&self, definition: &Definition, attribute: AttrId) -> Option<Vec<&str>> {
@@ -256,6 +271,11 @@ fn attribute(
             Unknown::Attribute => format!("{place} has no attribute '{path}'"),
         })
     })
+}
+
+/// The attribute that a path of a filter stands for.
+fn leaf_of(definition: &Definition, path: &AttributePath) -> Result<AttrId, ScimError> {
+    attribute(definition, None, path, &Notes::auto()).map(|id| leaf(definition, id))
 }
 
 /// What is never returned cannot be asked for either: a filter would find out a password letter by letter.

@@ -1,4 +1,5 @@
-//! SCIM 2.0 semantics: schemas and characteristics, filters, PATCH, projection, messages (RFC 7643, RFC 7644).
+//! SCIM 2.0 semantics: schemas and characteristics, filters, sorting, PATCH, projection, messages (RFC 7643, RFC 7644,
+//! RFC 9865).
 //!
 //! Invariant: nothing here knows HTTP, SQL, async, clocks or a vendor. Everything is a function of its arguments.
 //!
@@ -19,6 +20,8 @@ pub mod messages;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod search;
+pub mod sort;
 pub mod version;
 
 pub use change::{Change, Edit, Op};
@@ -30,4 +33,5 @@ pub use projection::Projection;
 pub use resource::Resource;
 pub use schema::{Attribute, Kind, Mutability, ResourceType, Returned, Schema, Uniqueness};
 pub use scim_filter_parser as parser;
+pub use search::SearchRequest;
 pub use version::Tags;

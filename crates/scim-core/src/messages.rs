@@ -1,20 +1,62 @@
 //! The protocol's messages (RFC 7644 section 3.4.2).
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use crate::error::ScimError;
 
 /// The URN of the `ListResponse` message.
 pub const LIST_RESPONSE_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/// A page of resources (RFC 7644 section 3.4.2). `start_index` counts from 1.
-pub fn list_response(resources: Vec<Value>, total_results: usize, start_index: usize) -> Value {
-    let mut message = json!({
-        "schemas": [LIST_RESPONSE_URN],
-        "totalResults": total_results,
-        "startIndex": start_index,
-        "itemsPerPage": resources.len(),
-    });
+/// What the URN of every message begins with.
+const MESSAGE_URN_PREFIX: &str = "urn:ietf:params:scim:api:messages:";
+
+/// Where a page stands among the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Paging {
+    /// How many resources there are in all. RFC 9865 section 2 lets a page by cursor go without.
+    pub total_results: Option<usize>,
+    /// The first of the page, counted from 1; none on a page by cursor.
+    pub start_index: Option<usize>,
+    /// Where a walk by cursors goes on; none at its end.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of resources (RFC 7644 section 3.4.2, RFC 9865 section 2).
+pub fn list_response(resources: Vec<Value>, paging: &Paging) -> Value {
+    let mut message = json!({ "schemas": [LIST_RESPONSE_URN] });
+    if let Some(total) = paging.total_results {
+        message["totalResults"] = total.into();
+    }
+    if let Some(start) = paging.start_index {
+        message["startIndex"] = start.into();
+    }
+    message["itemsPerPage"] = resources.len().into();
+    if let Some(cursor) = &paging.next_cursor {
+        message["nextCursor"] = cursor.as_str().into();
+    }
     message["Resources"] = Value::Array(resources);
     message
+}
+
+/// A member of a message, by its name in any letter case.
+pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+/// Refuses a body whose `schemas` names another message and not this one. A client that names nothing, or the resource's
+/// schema, is understood all the same (idp-clients reference, row 5).
+///
+/// # Errors
+/// `invalidSyntax`
+pub(crate) fn check_message(object: &Map<String, Value>, urn: &str) -> Result<(), ScimError> {
+    let urns = || member(object, "schemas").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let is_message = |urn: &str| {
+        urn.get(..MESSAGE_URN_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(MESSAGE_URN_PREFIX))
+    };
+    if urns().any(is_message) && !urns().any(|named| named.eq_ignore_ascii_case(urn)) {
+        return Err(ScimError::invalid_syntax(format!("'schemas' must name {urn}")));
+    }
+    Ok(())
 }
 
 /// The window of an index-paged query (RFC 7644 section 3.4.2.4).

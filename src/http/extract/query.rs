@@ -1,7 +1,7 @@
 //! The query string.
 //!
 //! Invariant: it is decoded once; `+` and `%20` are blanks, `%2B` is a plus. Unknown and empty parameters are ignored:
-//! clients send flags and stray ampersands.
+//! clients send flags and stray ampersands. A parameter that means something when it is empty is asked for by name.
 
 use percent_encoding::percent_decode;
 use scim_core::ScimError;
@@ -14,10 +14,9 @@ pub(in crate::http) struct Query(Vec<(String, Vec<u8>)>);
 impl Query {
     pub(in crate::http) fn parse(query: &str) -> Self {
         let pairs = query.split('&').filter_map(|pair| {
-            let (name, value) = pair.split_once('=')?;
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = String::from_utf8(decoded(name)).ok()?;
-            let value = decoded(value);
-            (!value.trim_ascii().is_empty()).then_some((name, value))
+            Some((name, decoded(value)))
         });
         Self(pairs.collect())
     }
@@ -32,6 +31,13 @@ impl Query {
             return Err(if filter { ScimError::invalid_filter(detail) } else { ScimError::invalid_value(detail) });
         }
         first.map(|value| utf8(name, value)).transpose()
+    }
+
+    /// A parameter that may come once, and may be empty: `cursor=` and `cursor` are the same.
+    pub(in crate::http) fn given(&self, name: &str) -> Result<Option<String>, ScimError> {
+        let there = self.0.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
+        let text = self.text(name)?.map(|text| text.trim().to_owned());
+        Ok(text.or_else(|| there.then(String::new)))
     }
 
     /// An integer. One that is too large for us is as good as the largest.
@@ -57,7 +63,8 @@ impl Query {
     }
 
     fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_slice())
+        let own = self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name));
+        own.map(|(_, value)| value.as_slice()).filter(|value| !value.trim_ascii().is_empty())
     }
 }
 
@@ -97,6 +104,21 @@ mod tests {
         ];
         for (query, expected) in cases {
             assert_eq!(Query::parse(query).text("filter").unwrap().as_deref(), expected, "{query}");
+        }
+    }
+
+    #[test]
+    fn an_empty_parameter_may_be_given_all_the_same() {
+        for (query, expected) in [
+            ("cursor", Some("")),
+            ("cursor=", Some("")),
+            ("x=1&CURSOR=+&y", Some("")),
+            ("cursor=a", Some("a")),
+            ("cursor&cursor=a", Some("a")),
+            ("cursors=a", None),
+            ("", None),
+        ] {
+            assert_eq!(Query::parse(query).given("cursor").unwrap().as_deref(), expected, "{query}");
         }
     }
 

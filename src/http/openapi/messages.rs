@@ -1,5 +1,6 @@
 //! The schemas of what is no resource of a target: errors, lists, PATCH, discovery documents, health.
 
+use scim_core::search::SEARCH_REQUEST_URN;
 use scim_core::{ScimType, discovery, error, messages};
 use serde_json::{Map, Value, json};
 
@@ -20,6 +21,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ),
     );
     add("PatchOp", patch_op());
+    add("SearchRequest", search_request());
     add("ServiceProviderConfig", service_provider_config());
     add(
         "ResourceType",
@@ -58,13 +60,14 @@ pub(super) fn schemas() -> Map<String, Value> {
     all
 }
 
-/// A page of resources (RFC 7644 section 3.4.2).
+/// A page of resources (RFC 7644 section 3.4.2). By cursor it has no `startIndex`, and often no total (RFC 9865).
 pub(super) fn list_of(item: &Value) -> Value {
     let count = |minimum: u8| json!({ "type": "integer", "minimum": minimum });
     closed(
         json!({ "schemas": of(messages::LIST_RESPONSE_URN), "totalResults": count(0), "startIndex": count(1),
-            "itemsPerPage": count(0), "Resources": { "type": "array", "items": item } }),
-        &["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+            "itemsPerPage": count(0), "nextCursor": { "type": "string", "minLength": 1 },
+            "Resources": { "type": "array", "items": item } }),
+        &["schemas", "itemsPerPage", "Resources"],
     )
 }
 
@@ -107,7 +110,23 @@ fn patch_op() -> Value {
     })
 }
 
-/// RFC 7643 section 5.
+/// RFC 7644 section 3.4.3 and RFC 9865 section 3.
+fn search_request() -> Value {
+    let text = || json!({ "type": "string" });
+    let names = || json!({ "type": "array", "items": { "type": "string" } });
+    json!({
+        "type": "object",
+        "properties": {
+            "schemas": { "type": "array", "items": { "const": SEARCH_REQUEST_URN }, "minItems": 1, "maxItems": 1 },
+            "attributes": names(), "excludedAttributes": names(), "filter": text(), "sortBy": text(),
+            "sortOrder": { "enum": ["ascending", "descending"] },
+            "startIndex": { "type": "integer" }, "count": { "type": "integer" }, "cursor": text(),
+        },
+        "required": ["schemas"],
+    })
+}
+
+/// RFC 7643 section 5, RFC 9865 section 4.
 fn service_provider_config() -> Value {
     let count = || json!({ "type": "integer", "minimum": 0 });
     let flag = || json!({ "type": "boolean" });
@@ -127,6 +146,9 @@ fn service_provider_config() -> Value {
             "changePassword": supported(),
             "sort": supported(),
             "etag": supported(),
+            "pagination": closed(json!({ "cursor": flag(), "index": flag(),
+                "defaultPaginationMethod": { "enum": ["index", "cursor"] }, "defaultPageSize": count(),
+                "maxPageSize": count(), "cursorTimeout": count() }), &["cursor", "index"]),
             "authenticationSchemes": { "type": "array", "items": scheme },
             "meta": meta(),
         }),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::http::scim::resources::{Groups, Served, Users};
+use crate::http::scim::search;
 
 /// A resource type of the router.
 pub(super) struct Kind {
@@ -64,6 +65,9 @@ const EXCLUDED: Parameter = parameter("excludedAttributes", "string", "Names of 
 const PROJECTION: &[Parameter] = &[ATTRIBUTES, EXCLUDED];
 const LIST: &[Parameter] = &[
     parameter("filter", "string", "A filter (RFC 7644 section 3.4.2.2)."),
+    parameter("sortBy", "string", "The attribute or part that the list is sorted by."),
+    parameter("sortOrder", "string", "ascending or descending."),
+    parameter("cursor", "string", "Empty for the first page; else the nextCursor of the page before (RFC 9865)."),
     parameter("startIndex", "integer", "The first resource, counted from 1."),
     parameter("count", "integer", "The most resources in the answer."),
     ATTRIBUTES,
@@ -138,6 +142,9 @@ pub(super) fn of_the_bridge() -> Vec<Operation> {
 pub(super) fn of_a_target() -> Vec<Operation> {
     let ok = |schema: &str| [(200, Answer::Body(schema.to_owned()))];
     let mut all: Vec<Operation> = RESOURCE_TYPES.iter().flat_map(of_a_resource_type).collect();
+    all.push(
+        operation("post", search::PATH, "search", "Searches all resource types", &ok("AnyList")).body("SearchRequest"),
+    );
     all.extend([
         operation(
             "get",
@@ -166,10 +173,19 @@ fn of_a_resource_type(kind: &Kind) -> Vec<Operation> {
     let shown = || Answer::Body((*name).to_owned());
     let request = format!("{name}Request");
     let listed = Answer::Body(format!("{name}List"));
+    let found = listed.clone();
     let created = Answer::Created((*name).to_owned());
     let patched = [(200, shown()), (204, Answer::Nothing)];
     vec![
         operation("get", endpoint, &format!("list{name}s"), "Lists or looks up", &[(200, listed)]).query(LIST),
+        operation(
+            "post",
+            &format!("{endpoint}{}", search::PATH),
+            &format!("search{name}s"),
+            "Searches",
+            &[(200, found)],
+        )
+        .body("SearchRequest"),
         operation("post", endpoint, &format!("create{name}"), "Creates", &[(201, created)])
             .query(PROJECTION)
             .body(&request),

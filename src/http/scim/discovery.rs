@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use scim_core::messages::Paging;
 use scim_core::{Schema, discovery, messages};
 use serde_json::Value;
 
@@ -71,6 +72,6 @@ fn unfiltered(session: &Session) -> Result<(), ApiError> {
 }
 
 fn list(all: Vec<Value>) -> ScimJson {
-    let total = all.len();
-    ScimJson(StatusCode::OK, messages::list_response(all, total, 1))
+    let paging = Paging { total_results: Some(all.len()), start_index: Some(1), next_cursor: None };
+    ScimJson(StatusCode::OK, messages::list_response(all, &paging))
 }

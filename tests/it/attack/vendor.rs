@@ -11,10 +11,11 @@ use bytes::Bytes;
 use http::{Request, Response};
 use scim_bridge::cli::targets::{Surroundings, build_over};
 use scim_bridge::config::Config;
-use scim_bridge::service::{Caller, Clock, ListRequest, TargetService};
+use scim_bridge::service::{Caller, Clock, TargetService};
 use scim_bridge::store::MemoryStore;
 use scim_bridge::translate::Random;
 use scim_bridge::wire::{Transport, TransportError};
+use scim_core::SearchRequest;
 use serde_json::Value;
 
 type Answering = dyn Fn(&Request<Bytes>) -> Response<Bytes> + Send + Sync;
@@ -124,8 +125,8 @@ pub(super) fn caller() -> Caller {
 pub(super) const BASE: &str = "https://bridge.example.com/scim/v2";
 
 /// A list without a filter, or with one.
-pub(super) fn list(filter: Option<&str>) -> ListRequest {
-    ListRequest { filter: filter.map(str::to_owned), count: Some(1_000), ..ListRequest::default() }
+pub(super) fn list(filter: Option<&str>) -> SearchRequest {
+    SearchRequest { filter: filter.map(str::to_owned), count: Some(1_000), ..SearchRequest::default() }
 }
 
 /// The value of a query parameter.

@@ -50,3 +50,24 @@ async fn the_query_is_decoded_once() {
         assert_eq!((asked.start_index, asked.count), (start_index, count), "{query}");
     }
 }
+
+#[tokio::test]
+async fn order_and_cursor_reach_the_use_case() {
+    let bridge = Bridge::new();
+    let text = |text: &str| Some(text.to_owned());
+    for (query, sort_by, sort_order, cursor) in [
+        ("sortBy=name.familyName&sortOrder=descending", text("name.familyName"), text("descending"), None),
+        ("SORTBY=userName&cursor", text("userName"), None, text("")),
+        ("cursor=&count=2", None, None, text("")),
+        ("cursor=abc&count=2", None, None, text("abc")),
+        ("count=2", None, None, None),
+    ] {
+        assert_eq!(bridge.send(get(&format!("/scim/v2/Users?{query}"))).await.status, 200, "{query}");
+        let asked = bridge.bmc.lists.lock().unwrap().pop().unwrap();
+        assert_eq!((asked.sort_by, asked.sort_order, asked.cursor), (sort_by, sort_order, cursor), "{query}");
+    }
+    for query in ["cursor&count=x", "count=1.5&cursor=abc"] {
+        let refused = bridge.send(get(&format!("/scim/v2/Users?{query}"))).await;
+        refused.assert_error(400, Some("invalidCount"), "the parameter count must be an integer");
+    }
+}

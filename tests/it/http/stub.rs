@@ -11,10 +11,11 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use scim_bridge::config::{Access, Credential, Profile, token_sha256};
 use scim_bridge::http::{App, AppState, RequestLimits, router};
-use scim_bridge::service::{Caller, Endpoint, Failure, ListRequest, Listed, Readiness, Service, Terms};
+use scim_bridge::service::{Caller, Endpoint, Failure, Listed, Readiness, Service, Terms};
 use scim_core::discovery::Features;
+use scim_core::messages::Paging;
 use scim_core::schema::enterprise_user;
-use scim_core::{Definition, Projection, Resource, ResourceType, ScimError, Tags, parser};
+use scim_core::{Definition, Projection, Resource, ResourceType, ScimError, SearchRequest, Tags, parser};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -32,7 +33,7 @@ pub(super) struct Stub {
     definitions: Vec<Arc<Definition>>,
     pub(super) users: Mutex<Vec<Resource>>,
     pub(super) calls: Mutex<Vec<String>>,
-    pub(super) lists: Mutex<Vec<ListRequest>>,
+    pub(super) lists: Mutex<Vec<SearchRequest>>,
     pub(super) callers: Mutex<Vec<Caller>>,
     pub(super) trouble: Mutex<Option<Trouble>>,
     pub(super) readiness: Mutex<Readiness>,
@@ -91,7 +92,7 @@ impl Service for Stub {
     }
 
     fn features(&self) -> Features {
-        Features { results_max: 200, change_password: false, bulk_operations_max: 1_000 }
+        Features { results_max: 200, change_password: false, bulk_operations_max: 1_000, cursor_timeout_s: 600 }
     }
 
     fn readiness(&self) -> Readiness {
@@ -115,7 +116,7 @@ impl Service for Stub {
         caller: &Caller,
         _at: Endpoint,
         _base: &str,
-        request: &ListRequest,
+        request: &SearchRequest,
     ) -> Result<Listed, Failure> {
         self.called(caller, "list".to_owned()).await?;
         self.lists.lock().unwrap().push(request.clone());
@@ -123,9 +124,14 @@ impl Service for Stub {
             parser::parse_filter(filter).map_err(|error| ScimError::invalid_filter(error.to_string()))?;
         }
         let users = self.users.lock().unwrap().clone();
-        let total_results = users.len();
-        let resources = users.into_iter().map(|user| self.show(user, &request.projection)).collect();
-        Ok(Listed { resources, total_results, start_index: 1, age: None })
+        let paging = Paging { total_results: Some(users.len()), start_index: Some(1), next_cursor: None };
+        let show = request.projection(&self.definitions[0]);
+        let resources = users.into_iter().map(|user| self.show(user, &show)).collect();
+        Ok(Listed { resources, paging, age: None })
+    }
+
+    async fn search(&self, caller: &Caller, base: &str, request: &SearchRequest) -> Result<Listed, Failure> {
+        self.list(caller, Endpoint::Users, base, request).await
     }
 
     async fn create(

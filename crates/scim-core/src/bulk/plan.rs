@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use super::order::{circles, pulled};
 use super::references::refers_to;
 use super::{Method, Named, Operation, Request, Task};
-use crate::change::message::member;
 use crate::error::ScimError;
 use crate::fold::fold;
+use crate::messages::member;
 use crate::schema::ENTERPRISE_USER_URN;
 
 /// A part of an operation that is carried out at one time.

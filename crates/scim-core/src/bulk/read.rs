@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::references::named;
 use super::{Method, Named, Operation, Request, Task};
-use crate::change::message::member;
 use crate::error::ScimError;
+use crate::messages::member;
 use crate::version::Tags;
 
 /// The URN of the bulk request message.

@@ -6,15 +6,13 @@ use super::Op;
 use crate::dialect::{Leniency, Notes};
 use crate::error::ScimError;
 use crate::filter::{Text, check_text};
+use crate::messages::{check_message, member};
 
 /// The URN of the PATCH request message (RFC 7644 section 3.5.2).
 pub const PATCH_OP_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 /// How many operations one PATCH may have.
 pub const OPERATIONS_MAX: usize = 1_000;
-
-/// What the URN of every message begins with.
-const MESSAGE_URN_PREFIX: &str = "urn:ietf:params:scim:api:messages:";
 
 /// Whether `schemas` names this message and nothing else. A client that names nothing, or the resource's schema, may be
 /// understood all the same (idp-clients reference, row 5).
@@ -38,12 +36,7 @@ fn urns(message: &Map<String, Value>) -> impl Iterator<Item = &str> {
 /// The operations of the message. Here `schemas` is refused only when it names another message.
 pub(super) fn operations(body: &Value) -> Result<&Vec<Value>, ScimError> {
     let object = body.as_object().ok_or_else(|| ScimError::invalid_syntax("the body must be a JSON object"))?;
-    let is_message = |urn: &str| {
-        urn.get(..MESSAGE_URN_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(MESSAGE_URN_PREFIX))
-    };
-    if urns(object).any(is_message) && !urns(object).any(|urn| urn.eq_ignore_ascii_case(PATCH_OP_URN)) {
-        return Err(ScimError::invalid_syntax(format!("'schemas' must name {PATCH_OP_URN}")));
-    }
+    check_message(object, PATCH_OP_URN)?;
     let operations = member(object, "Operations")
         .and_then(Value::as_array)
         .filter(|list| !list.is_empty())
@@ -108,9 +101,4 @@ impl<'a> Operation<'a> {
             (None, _) => Ok(()),
         }
     }
-}
-
-/// A member of an object by its name, without regard to letter case where it is not spelled as in the RFC.
-pub(crate) fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
 }

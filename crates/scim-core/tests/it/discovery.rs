@@ -19,6 +19,7 @@ struct Config {
     change_password: Supported,
     sort: Supported,
     etag: Supported,
+    pagination: Pagination,
     authentication_schemes: Vec<Scheme>,
     meta: Meta,
 }
@@ -45,6 +46,18 @@ struct Filter {
     max_results: u32,
 }
 
+/// RFC 9865 section 4.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Pagination {
+    cursor: bool,
+    index: bool,
+    default_pagination_method: String,
+    default_page_size: u32,
+    max_page_size: u32,
+    cursor_timeout: u32,
+}
+
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "as above")]
 struct Scheme {
@@ -62,13 +75,17 @@ struct Meta {
 
 #[test]
 fn a_strict_client_reads_the_configuration() {
-    let body = service_provider_config(
-        &Features { results_max: 200, change_password: true, bulk_operations_max: 1_000 },
-        65_536,
-        BASE,
-    );
+    let features =
+        Features { results_max: 200, change_password: true, bulk_operations_max: 1_000, cursor_timeout_s: 600 };
+    let body = service_provider_config(&features, 65_536, BASE);
     let config: Config = serde_json::from_value(body).expect("every required member");
     assert!(config.filter.supported && config.filter.max_results == 200);
+    let Pagination { cursor, index, default_pagination_method, default_page_size, max_page_size, cursor_timeout } =
+        config.pagination;
+    assert!(cursor && index && config.sort.supported);
+    // Clients that know nothing of cursors get pages by index (RFC 9865 section 2.4).
+    assert_eq!(default_pagination_method, "index");
+    assert_eq!((default_page_size, max_page_size, cursor_timeout), (200, 200, 600));
     assert_eq!(config.meta.resource_type, "ServiceProviderConfig");
     assert_eq!(config.meta.location, format!("{BASE}/ServiceProviderConfig"));
     assert!(!config.authentication_schemes.is_empty());

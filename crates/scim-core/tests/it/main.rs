@@ -17,4 +17,6 @@ mod projection;
 mod properties;
 mod requests;
 mod samples;
+mod search;
+mod sorting;
 mod versions;

@@ -1,12 +1,16 @@
-//! The recorded request bodies under `tests/samples/` of the repository, each against its file under `tests/expected/`.
+//! The recorded bodies under `tests/samples/` of the repository, each against its file under `tests/expected/`.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p scim-core` rewrites the expectations; the difference is to be read before it is kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use scim_core::{Change, Definition, Resource, ResourceType, ScimError, change, schema};
+use scim_core::messages::{Paging, list_response};
+use scim_core::{Change, Definition, Resource, ResourceType, ScimError, SearchRequest, change, discovery, schema};
 use serde_json::{Value, json};
+
+/// What the name of a sample may say that it is.
+const VERBS: [&str; 6] = ["post", "put", "patch", "search", "list", "config"];
 
 fn user() -> Value {
     json!({
@@ -41,7 +45,51 @@ fn group() -> Value {
     })
 }
 
+/// A query as it is understood.
+fn searched(body: &Value) -> Result<Value, ScimError> {
+    let request = SearchRequest::read(body)?;
+    Ok(json!({
+        "attributes": request.attributes, "excludedAttributes": request.excluded_attributes,
+        "filter": request.filter, "sortBy": request.sort_by, "sortOrder": request.sort_order,
+        "startIndex": request.start_index, "count": request.count, "cursor": request.cursor,
+    }))
+}
+
+/// How a page would be written here otherwise.
+fn listed(body: &Value) -> Value {
+    let number = |name: &str| body[name].as_u64().and_then(|number| usize::try_from(number).ok());
+    let paging = Paging {
+        total_results: number("totalResults"),
+        start_index: number("startIndex"),
+        next_cursor: body["nextCursor"].as_str().map(str::to_owned),
+    };
+    let resources = body["Resources"].as_array().cloned().unwrap_or_default();
+    json!({ "otherwise": difference(body, &list_response(resources, &paging)) })
+}
+
+/// What of the example the own configuration has otherwise, with the example's limits.
+fn configured(body: &Value) -> Value {
+    let number = |name: &str| body["pagination"][name].as_u64().expect("a number");
+    let own = discovery::service_provider_config(
+        &discovery::Features {
+            results_max: usize::try_from(number("maxPageSize")).expect("a small number"),
+            change_password: false,
+            bulk_operations_max: 1_000,
+            cursor_timeout_s: number("cursorTimeout"),
+        },
+        1_048_576,
+        "https://bridge.example.com/scim/v2",
+    );
+    json!({ "otherwise": difference(&body["pagination"], &own["pagination"]) })
+}
+
 fn outcome(definition: &Definition, verb: &str, before: Value, body: &Value) -> Result<Value, ScimError> {
+    match verb {
+        "search" => return searched(body),
+        "list" => return Ok(listed(body)),
+        "config" => return Ok(configured(body)),
+        _ => {}
+    }
     if verb == "post" {
         let mut resource = Resource::read(definition, body)?;
         resource.finish(definition);
@@ -103,7 +151,7 @@ fn every_recorded_body_comes_to_what_is_expected() {
         let name = path.strip_prefix(&root).expect("it was found below the root");
         let stem = name.file_stem().and_then(|stem| stem.to_str()).expect("names are ASCII");
         let words: Vec<&str> = stem.split('-').collect();
-        let verb = words.iter().find(|word| ["post", "put", "patch"].contains(word)).expect("a verb in the name");
+        let verb = words.iter().find(|word| VERBS.contains(word)).expect("a verb in the name");
         let (definition, before) = if words.contains(&"group") { (&groups, group()) } else { (&users, user()) };
         let body = serde_json::from_str(&fs::read_to_string(&path).expect("a readable file")).expect("JSON");
         let got =
