@@ -82,7 +82,7 @@ fn cases(user: &str, group: &str) -> Vec<Case> {
         ),
         (
             get.clone(),
-            filter(&format!("title eq \"{}\"", "x".repeat(8_181))),
+            filter(&format!("title eq \"{}\"", "x".repeat(8_182))),
             None,
             400,
             bad_filter,
@@ -137,7 +137,7 @@ async fn beyond_a_limit_is_the_error_that_is_documented() {
 async fn at_a_limit_everything_is_as_usual() {
     let bridge = Setup::demo().build().await;
     let texts = [
-        format!("title eq \"{}\"", "x".repeat(8_180)),
+        format!("title eq \"{}\"", "x".repeat(8_181)),
         format!("{}title pr{}", "(".repeat(32), ")".repeat(32)),
         vec!["title pr"; 500].join(" or "),
     ];
