@@ -39,7 +39,9 @@ async fn users_are_answered_as_they_are_published() {
         let list = call(&bridge, target, Method::GET, "/Users?count=1000", None).await;
         let everybody = list["Resources"].as_array().expect("resources");
         assert!(everybody.len() > 200, "{target}");
-        everybody.iter().for_each(|user| check(user, Shown::All));
+        for user in everybody {
+            check(user, Shown::All);
+        }
 
         let made = call(&bridge, target, Method::POST, "/Users", Some(full_user())).await;
         check(&made, Shown::All);
@@ -57,7 +59,9 @@ async fn users_are_answered_as_they_are_published() {
             let body = call(&bridge, target, Method::GET, &format!("{path}?excludedAttributes={wanted}"), None).await;
             check(&body, Shown::Some);
             let body = call(&bridge, target, Method::GET, &format!("/Users?count=3&attributes={wanted}"), None).await;
-            body["Resources"].as_array().expect("resources").iter().for_each(|user| check(user, Shown::Some));
+            for user in body["Resources"].as_array().expect("resources") {
+                check(user, Shown::Some);
+            }
         }
     }
 }
@@ -71,7 +75,9 @@ async fn groups_are_answered_as_they_are_published() {
         let list = call(&bridge, target, Method::GET, "/Groups", None).await;
         let groups = list["Resources"].as_array().expect("resources");
         assert!(groups.iter().any(|group| group["members"].as_array().is_some_and(|list| list.len() > 1)), "{target}");
-        groups.iter().for_each(|group| check(group, Shown::All));
+        for group in groups {
+            check(group, Shown::All);
+        }
         let made =
             call(&bridge, target, Method::POST, "/Groups", Some(json!({ "displayname": "New Ones", "x": 1 }))).await;
         check(&made, Shown::All);

@@ -37,11 +37,11 @@ pub fn resource(definition: &Definition, side: Side) -> Value {
         } else {
             let extension = properties
                 .entry(definition.schema_urn(node.schema))
-                .or_insert_with(|| object(Map::new(), &[], side, "An extension."));
+                .or_insert_with(|| object(&Map::new(), &[], side, "An extension."));
             extension["properties"][&node.attribute.name] = schema;
         }
     }
-    let mut schema = object(properties, &required, side, &definition.resource_type().description);
+    let mut schema = object(&properties, &required, side, &definition.resource_type().description);
     schema["properties"]["schemas"] = json!({
         "type": "array", "items": { "enum": urns }, "uniqueItems": true, "minItems": 1,
         "description": "The schemas of the resource.",
@@ -79,7 +79,7 @@ fn attribute(definition: &Definition, id: AttrId, side: Side) -> Value {
             let parts = node.children.iter().copied().filter(|&part| is_there(definition, part, side));
             let properties =
                 parts.map(|part| (definition.node(part).attribute.name.clone(), attribute(definition, part, side)));
-            object(properties.collect(), &[], side, &node.attribute.description)
+            object(&properties.collect(), &[], side, &node.attribute.description)
         }
     };
     schema["description"] = node.attribute.description.as_str().into();
@@ -99,7 +99,7 @@ fn attribute(definition: &Definition, id: AttrId, side: Side) -> Value {
     schema
 }
 
-fn object(properties: Map<String, Value>, required: &[&str], side: Side, description: &str) -> Value {
+fn object(properties: &Map<String, Value>, required: &[&str], side: Side, description: &str) -> Value {
     let mut schema = json!({ "type": "object", "description": description, "properties": properties });
     if !required.is_empty() {
         schema["required"] = json!(required);

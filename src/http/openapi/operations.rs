@@ -23,8 +23,12 @@ const JSON: &[&str] = &["application/json"];
 pub(super) enum Answer {
     /// A body of this schema.
     Body(String),
+    /// A resource, with its version.
+    Resource(String),
     /// The same, and where the resource is.
     Created(String),
+    /// Its version alone.
+    Unmodified,
     Nothing,
 }
 
@@ -42,6 +46,7 @@ pub(super) struct Operation {
     id: String,
     summary: &'static str,
     query: &'static [Parameter],
+    condition: Option<Parameter>,
     body: Option<String>,
     answers: Vec<(u16, Answer)>,
     /// Statuses of Error messages.
@@ -63,6 +68,10 @@ const ATTRIBUTES: Parameter = parameter("attributes", "string", "Names of attrib
 const EXCLUDED: Parameter = parameter("excludedAttributes", "string", "Names of attributes, by commas: all but these.");
 
 const PROJECTION: &[Parameter] = &[ATTRIBUTES, EXCLUDED];
+/// Conditions (RFC 7644 section 3.14).
+const IF_MATCH: Parameter = parameter("If-Match", "string", "The versions that the change is for, or *.");
+const IF_NONE_MATCH: Parameter = parameter("If-None-Match", "string", "The versions that the client has.");
+
 const LIST: &[Parameter] = &[
     parameter("filter", "string", "A filter (RFC 7644 section 3.4.2.2)."),
     parameter("sortBy", "string", "The attribute or part that the list is sorted by."),
@@ -78,6 +87,7 @@ const LIST: &[Parameter] = &[
 const ERRORS: [u16; 6] = [400, 401, 403, 404, 500, 503];
 /// What a request with a body may come to besides.
 const BODY_ERRORS: [u16; 4] = [408, 409, 413, 415];
+const PRECONDITION_FAILED: u16 = 412;
 const NOT_IMPLEMENTED: u16 = 501;
 
 fn operation(
@@ -93,6 +103,7 @@ fn operation(
         id: id.to_owned(),
         summary,
         query: &[],
+        condition: None,
         body: None,
         answers: answers.to_vec(),
         errors: ERRORS.to_vec(),
@@ -103,6 +114,20 @@ fn operation(
 impl Operation {
     fn query(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
+    }
+
+    /// A change of the version that the client has seen.
+    fn only_if(mut self) -> Self {
+        self.condition = Some(IF_MATCH);
+        self.errors.push(PRECONDITION_FAILED);
+        self
+    }
+
+    /// A resource that the client may have already.
+    fn unless(mut self) -> Self {
+        self.condition = Some(IF_NONE_MATCH);
+        self.answers.push((304, Answer::Unmodified));
+        self
     }
 
     fn body(mut self, schema: &str) -> Self {
@@ -170,7 +195,7 @@ pub(super) fn of_a_target() -> Vec<Operation> {
 fn of_a_resource_type(kind: &Kind) -> Vec<Operation> {
     let Kind { name, endpoint } = kind;
     let one = format!("{endpoint}/{{id}}");
-    let shown = || Answer::Body((*name).to_owned());
+    let shown = || Answer::Resource((*name).to_owned());
     let request = format!("{name}Request");
     let listed = Answer::Body(format!("{name}List"));
     let found = listed.clone();
@@ -189,12 +214,16 @@ fn of_a_resource_type(kind: &Kind) -> Vec<Operation> {
         operation("post", endpoint, &format!("create{name}"), "Creates", &[(201, created)])
             .query(PROJECTION)
             .body(&request),
-        operation("get", &one, &format!("get{name}"), "Retrieves", &[(200, shown())]).query(PROJECTION),
+        operation("get", &one, &format!("get{name}"), "Retrieves", &[(200, shown())]).query(PROJECTION).unless(),
         operation("put", &one, &format!("replace{name}"), "Replaces", &[(200, shown())])
             .query(PROJECTION)
+            .only_if()
             .body(&request),
-        operation("patch", &one, &format!("patch{name}"), "Changes parts", &patched).query(PROJECTION).body("PatchOp"),
-        operation("delete", &one, &format!("delete{name}"), "Deletes", &[(204, Answer::Nothing)]),
+        operation("patch", &one, &format!("patch{name}"), "Changes parts", &patched)
+            .query(PROJECTION)
+            .only_if()
+            .body("PatchOp"),
+        operation("delete", &one, &format!("delete{name}"), "Deletes", &[(204, Answer::Nothing)]).only_if(),
     ]
 }
 
@@ -207,9 +236,9 @@ impl Operation {
             all.push(json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string" },
                 "description": "As the service provider gave it." }));
         }
-        all.extend(self.query.iter().map(|it| {
-            json!({ "name": it.name, "in": "query", "description": it.description, "schema": { "type": it.kind } })
-        }));
+        let place = |it: &Parameter, place: &str| json!({ "name": it.name, "in": place, "description": it.description, "schema": { "type": it.kind } });
+        all.extend(self.query.iter().map(|it| place(it, "query")));
+        all.extend(self.condition.iter().map(|it| place(it, "header")));
         let mut described = json!({ "operationId": format!("{}{suffix}", self.id), "summary": self.summary });
         if !all.is_empty() {
             described["parameters"] = all.into();
@@ -230,7 +259,13 @@ impl Operation {
             let mut response = json!({ "description": phrase(*status), "headers": headers(*status) });
             match answer {
                 Answer::Body(schema) => response["content"] = content(media, schema),
+                Answer::Resource(schema) => {
+                    response["content"] = content(media, schema);
+                    response["headers"]["ETag"] = etag();
+                }
+                Answer::Unmodified => response["headers"]["ETag"] = etag(),
                 Answer::Created(schema) => {
+                    response["headers"]["ETag"] = etag();
                     response["content"] = content(media, schema);
                     response["headers"]["Location"] = header("Where the resource is.", "string", true);
                 }
@@ -249,7 +284,7 @@ impl Operation {
 
 /// The Error messages that the operations name, by their statuses.
 pub(super) fn error_responses() -> Value {
-    let statuses = ERRORS.iter().chain(&BODY_ERRORS).chain(&[NOT_IMPLEMENTED]);
+    let statuses = ERRORS.iter().chain(&BODY_ERRORS).chain(&[PRECONDITION_FAILED, NOT_IMPLEMENTED]);
     let described = statuses.map(|&status| {
         let body =
             json!({ "description": phrase(status), "headers": headers(status), "content": content(SCIM, "Error") });
@@ -270,6 +305,10 @@ fn header(description: &str, kind: &str, required: bool) -> Value {
     json!({ "description": description, "required": required, "schema": { "type": kind } })
 }
 
+fn etag() -> Value {
+    header("The version, where the resource shows it.", "string", false)
+}
+
 fn headers(status: u16) -> Value {
     let mut headers = json!({ "X-Request-Id": header("Under this id the log tells more.", "string", true) });
     match status {
@@ -285,12 +324,14 @@ fn phrase(status: u16) -> &'static str {
         200 => "Done",
         201 => "Created",
         204 => "Done; there is nothing to show",
+        304 => "The client has this version",
         400 => "The request is malformed, or asks for what cannot be; scimType says in which way",
         401 => "No token, or none that the bridge gave out",
         403 => "Not with this credential, or not on this endpoint",
         404 => "Not there, or not there for this credential",
         408 => "The body did not arrive in time",
         409 => "A value is taken (uniqueness)",
+        412 => "The resource has another version",
         413 => "The body, or what it names, is too much",
         415 => "The body is not JSON",
         500 => "The bridge or the target failed in a way that a repeat does not cure",

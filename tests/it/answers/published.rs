@@ -95,7 +95,9 @@ fn object(attributes: &Value, found: &Value, shown: Shown, at: &str) {
             assert!(!list.is_empty(), "{at}.{name}: what is empty is left out");
             let primary = list.iter().filter(|element| element["primary"] == true).count();
             assert!(primary <= 1, "{at}.{name}: {value}");
-            list.iter().for_each(|element| one(attribute, element, shown, &format!("{at}.{name}")));
+            for element in list {
+                one(attribute, element, shown, &format!("{at}.{name}"));
+            }
         } else {
             one(attribute, value, shown, &format!("{at}.{name}"));
         }
