@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use scim_core::dialect::{Client, TABLE};
 use scim_core::schema::{ENTERPRISE_USER_URN, GROUP_URN, USER_URN};
 use scim_core::{Change, Definition, Dialect, Filter, Leniency, Notes, Profile, Resource, ScimError, ScimType, change};
 use serde_json::{Value, json};
 
 use crate::fixtures::{EXAMPLE_URN, group, groups, resource, user, users};
+use crate::properties::{json, operation, runner};
 
 /// A request that is the RFC but for one thing.
 enum Sent {
@@ -269,6 +271,59 @@ fn a_well_formed_disable_wins_over_what_strict_refuses() {
     let bare = json!({ "Operations": [off] });
     let change = Change::from_patch_with(&definition, &bare, &Notes::new(Dialect::STRICT)).expect("readable");
     assert!(change.off() && change.refused.is_some());
+}
+
+/// Under `strict` a request is done exactly where it is done under `auto` with nothing forgiven, and to the same end.
+fn agrees(definition: &Definition, body: &Value) -> Result<(), TestCaseError> {
+    let read = |notes: &Notes| {
+        let change = match body.get("Operations") {
+            Some(_) => Change::from_patch_with(definition, body, notes)?,
+            None => Change::from_put_with(definition, body, notes)?,
+        };
+        let before = resource(user());
+        let after = change::apply_with(definition, &before, &change.edits, notes)?;
+        let switches = (change.active, change.password.map(|password| password.0));
+        change.refused.map_or(Ok((switches, after)), Err)
+    };
+    let (auto, strict) = (Notes::auto(), Notes::new(Dialect::STRICT));
+    match (read(&auto), read(&strict)) {
+        (Ok(done), Ok(strictly)) => {
+            prop_assert_eq!(done, strictly, "{}", body);
+            prop_assert_eq!(auto.forgiven().collect::<Vec<_>>(), [], "{}", body);
+        }
+        (Ok(_), Err(refused)) => prop_assert!(auto.forgiven().count() > 0, "{body}: {refused}"),
+        (Err(_), strictly) => prop_assert!(strictly.is_err(), "{body}"),
+    }
+    prop_assert_eq!(strict.forgiven().count(), 0);
+    Ok(())
+}
+
+#[test]
+fn strict_does_what_auto_does_where_nothing_is_forgiven() {
+    let definition = users();
+    let operations = (operation(), any::<bool>());
+    runner(2_000)
+        .run(&operations, |(mut operation, lower)| {
+            if lower {
+                operation["op"] = operation["op"].as_str().expect("a word").to_lowercase().into();
+            }
+            agrees(&definition, &json!({ "schemas": [change::PATCH_OP_URN], "Operations": [operation] }))
+        })
+        .expect("it holds for operations");
+    let names = ["active", "title", "name", "emails", "roles", "groups", "password", ENTERPRISE_USER_URN, EXAMPLE_URN];
+    let parts = prop::collection::vec((prop::sample::select(names.to_vec()), json()), 0..4);
+    runner(1_000)
+        .run(&parts, |parts| {
+            let mut body = json!({ "schemas": [USER_URN, ENTERPRISE_USER_URN, EXAMPLE_URN], "userName": "ada" });
+            for (name, value) in &parts {
+                body[name] = value.clone();
+            }
+            agrees(&definition, &body)?;
+            let value: Value = parts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            let operation = json!({ "op": "replace", "value": value });
+            agrees(&definition, &json!({ "schemas": [change::PATCH_OP_URN], "Operations": [operation] }))
+        })
+        .expect("it holds for bodies and for values without a path");
 }
 
 /// The outcome of a recorded body, as text.

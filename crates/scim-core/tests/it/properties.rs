@@ -31,7 +31,7 @@ pub(crate) fn list() -> impl Strategy<Value = Value> {
     prop::collection::vec(element, 0..9).prop_map(Value::from)
 }
 
-fn json() -> impl Strategy<Value = Value> {
+pub(crate) fn json() -> impl Strategy<Value = Value> {
     let names = ["value", "type", "primary", "$ref", "givenName", "active", "department", "x"];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -78,7 +78,7 @@ fn path() -> impl Strategy<Value = String> {
     prop::sample::select(paths)
 }
 
-fn operation() -> impl Strategy<Value = Value> {
+pub(crate) fn operation() -> impl Strategy<Value = Value> {
     let op = prop::sample::select(vec!["add", "Replace", "remove"]);
     let value = prop_oneof![json(), list()];
     (op, path(), value).prop_map(|(op, path, value)| json!({ "op": op, "path": path, "value": value }))
