@@ -39,12 +39,6 @@ EXPECTED = {
         "check_add_attribute",
         r"Failed to add attribute 'roles': 'roles' can have one value only on this target",
     ): "an employee has one role, and a new one has it by create_defaults (docs/targets/ivanti.md, Roles)",
-    # Until there is `/.search`.
-    **{
-        (target, kind, "search_with_attributes", "there is no such endpoint"): "RFC 7644 section 3.4.3: MAY"
-        for target in demo.TARGETS
-        for kind in ("User", "Group")
-    },
 }
 
 # The shortest limit of a text that the suite writes: the Group Name of BMC AR System (docs/targets/bmc.md).

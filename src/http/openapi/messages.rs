@@ -1,7 +1,7 @@
 //! The schemas of what is no resource of a target: errors, lists, PATCH, discovery documents, health.
 
 use scim_core::search::SEARCH_REQUEST_URN;
-use scim_core::{ScimType, discovery, error, messages};
+use scim_core::{ScimType, bulk, discovery, error, messages};
 use serde_json::{Map, Value, json};
 
 use super::operations::Answer;
@@ -47,6 +47,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     for name in ["ResourceType", "Schema"] {
         add(&format!("{name}List"), list_of(&Answer::reference(name)));
     }
+    add("BulkRequest", bulk_request());
+    add("BulkResponse", bulk_response());
     add("Health", closed(json!({ "status": { "const": "ok" } }), &["status"]));
     add(
         "Readiness",
@@ -177,5 +179,31 @@ fn attribute() -> Value {
             "subAttributes": { "type": "array", "items": Answer::reference("Attribute") },
         }),
         &["name", "type", "multiValued", "required", "mutability", "returned", "uniqueness"],
+    )
+}
+
+/// RFC 7644 section 3.7.
+fn bulk_request() -> Value {
+    let operation = json!({
+        "type": "object",
+        "properties": { "method": { "enum": ["POST", "PUT", "PATCH", "DELETE"] }, "path": { "type": "string" },
+            "bulkId": { "type": "string" }, "version": { "type": "string" }, "data": { "type": "object" } },
+        "required": ["method", "path"],
+    });
+    json!({ "type": "object", "required": ["schemas", "Operations"], "properties": {
+        "schemas": of(bulk::BULK_REQUEST_URN), "failOnErrors": { "type": "integer", "minimum": 1 },
+        "Operations": { "type": "array", "items": operation } } })
+}
+
+fn bulk_response() -> Value {
+    let text = || json!({ "type": "string" });
+    let operation = closed(
+        json!({ "location": text(), "method": text(), "bulkId": text(), "version": text(), "status": text(),
+            "response": Answer::reference("Error") }),
+        &["status"],
+    );
+    closed(
+        json!({ "schemas": of(bulk::BULK_RESPONSE_URN), "Operations": { "type": "array", "items": operation } }),
+        &["schemas", "Operations"],
     )
 }

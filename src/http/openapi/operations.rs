@@ -171,6 +171,7 @@ pub(super) fn of_a_target() -> Vec<Operation> {
         operation("post", search::PATH, "search", "Searches all resource types", &ok("AnyList")).body("SearchRequest"),
     );
     all.extend([
+        operation("post", "/Bulk", "bulk", "Many operations in one", &ok("BulkResponse")).body("BulkRequest"),
         operation(
             "get",
             "/ServiceProviderConfig",
