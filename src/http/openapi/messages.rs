@@ -1,7 +1,7 @@
 //! The schemas of what is no resource of a target: errors, lists, PATCH, discovery documents, health.
 
 use scim_core::search::SEARCH_REQUEST_URN;
-use scim_core::{ScimType, discovery, error, messages};
+use scim_core::{ScimType, bulk, discovery, error, messages};
 use serde_json::{Map, Value, json};
 
 use super::operations::Answer;
@@ -22,6 +22,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     );
     add("PatchOp", patch_op());
     add("SearchRequest", search_request());
+    add("BulkRequest", bulk_request());
+    add("BulkResponse", bulk_response());
     add("ServiceProviderConfig", service_provider_config());
     add(
         "ResourceType",
@@ -124,6 +126,49 @@ fn search_request() -> Value {
         },
         "required": ["schemas"],
     })
+}
+
+const BULK_METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+
+/// RFC 7644 section 3.7.
+fn bulk_request() -> Value {
+    let text = || json!({ "type": "string" });
+    let operation = json!({
+        "type": "object",
+        "properties": {
+            "method": { "enum": BULK_METHODS },
+            "bulkId": { "type": "string", "description": "Required for POST; 'bulkId:' and it stand for the new id." },
+            "path": text(), "version": text(),
+            "data": { "description": "Required for POST, PUT and PATCH." },
+        },
+        "required": ["method", "path"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "schemas": of(bulk::BULK_REQUEST_URN),
+            "failOnErrors": { "type": "integer", "minimum": 0 },
+            "Operations": { "type": "array", "items": operation },
+        },
+        "required": ["schemas", "Operations"],
+    })
+}
+
+/// RFC 7644 section 3.7.3.
+fn bulk_response() -> Value {
+    let text = || json!({ "type": "string" });
+    let operation = closed(
+        json!({
+            "location": text(), "method": { "enum": BULK_METHODS }, "bulkId": text(), "version": text(),
+            "status": { "type": "string", "pattern": "^[2-5][0-9][0-9]$" },
+            "response": { "type": "object" },
+        }),
+        &["status"],
+    );
+    closed(
+        json!({ "schemas": of(bulk::BULK_RESPONSE_URN), "Operations": { "type": "array", "items": operation } }),
+        &["schemas", "Operations"],
+    )
 }
 
 /// RFC 7643 section 5, RFC 9865 section 4.
