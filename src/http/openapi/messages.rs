@@ -22,6 +22,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     );
     add("PatchOp", patch_op());
     add("SearchRequest", search_request());
+    add("BulkRequest", bulk_request());
+    add("BulkResponse", bulk_response());
     add("ServiceProviderConfig", service_provider_config());
     add(
         "ResourceType",
@@ -47,8 +49,6 @@ pub(super) fn schemas() -> Map<String, Value> {
     for name in ["ResourceType", "Schema"] {
         add(&format!("{name}List"), list_of(&Answer::reference(name)));
     }
-    add("BulkRequest", bulk_request());
-    add("BulkResponse", bulk_response());
     add("Health", closed(json!({ "status": { "const": "ok" } }), &["status"]));
     add(
         "Readiness",
@@ -128,6 +128,49 @@ fn search_request() -> Value {
     })
 }
 
+const BULK_METHODS: [&str; 4] = ["POST", "PUT", "PATCH", "DELETE"];
+
+/// RFC 7644 section 3.7.
+fn bulk_request() -> Value {
+    let text = || json!({ "type": "string" });
+    let operation = json!({
+        "type": "object",
+        "properties": {
+            "method": { "enum": BULK_METHODS },
+            "bulkId": { "type": "string", "description": "Required for POST; 'bulkId:' and it stand for the new id." },
+            "path": text(), "version": text(),
+            "data": { "description": "Required for POST, PUT and PATCH." },
+        },
+        "required": ["method", "path"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "schemas": of(bulk::BULK_REQUEST_URN),
+            "failOnErrors": { "type": "integer", "minimum": 0 },
+            "Operations": { "type": "array", "items": operation },
+        },
+        "required": ["schemas", "Operations"],
+    })
+}
+
+/// RFC 7644 section 3.7.3.
+fn bulk_response() -> Value {
+    let text = || json!({ "type": "string" });
+    let operation = closed(
+        json!({
+            "location": text(), "method": { "enum": BULK_METHODS }, "bulkId": text(), "version": text(),
+            "status": { "type": "string", "pattern": "^[2-5][0-9][0-9]$" },
+            "response": { "type": "object" },
+        }),
+        &["status"],
+    );
+    closed(
+        json!({ "schemas": of(bulk::BULK_RESPONSE_URN), "Operations": { "type": "array", "items": operation } }),
+        &["schemas", "Operations"],
+    )
+}
+
 /// RFC 7643 section 5, RFC 9865 section 4.
 fn service_provider_config() -> Value {
     let count = || json!({ "type": "integer", "minimum": 0 });
@@ -179,31 +222,5 @@ fn attribute() -> Value {
             "subAttributes": { "type": "array", "items": Answer::reference("Attribute") },
         }),
         &["name", "type", "multiValued", "required", "mutability", "returned", "uniqueness"],
-    )
-}
-
-/// RFC 7644 section 3.7.
-fn bulk_request() -> Value {
-    let operation = json!({
-        "type": "object",
-        "properties": { "method": { "enum": ["POST", "PUT", "PATCH", "DELETE"] }, "path": { "type": "string" },
-            "bulkId": { "type": "string" }, "version": { "type": "string" }, "data": { "type": "object" } },
-        "required": ["method", "path"],
-    });
-    json!({ "type": "object", "required": ["schemas", "Operations"], "properties": {
-        "schemas": of(bulk::BULK_REQUEST_URN), "failOnErrors": { "type": "integer", "minimum": 1 },
-        "Operations": { "type": "array", "items": operation } } })
-}
-
-fn bulk_response() -> Value {
-    let text = || json!({ "type": "string" });
-    let operation = closed(
-        json!({ "location": text(), "method": text(), "bulkId": text(), "version": text(), "status": text(),
-            "response": Answer::reference("Error") }),
-        &["status"],
-    );
-    closed(
-        json!({ "schemas": of(bulk::BULK_RESPONSE_URN), "Operations": { "type": "array", "items": operation } }),
-        &["schemas", "Operations"],
     )
 }

@@ -170,8 +170,9 @@ pub(super) fn of_a_target() -> Vec<Operation> {
     all.push(
         operation("post", search::PATH, "search", "Searches all resource types", &ok("AnyList")).body("SearchRequest"),
     );
+    let bulk = operation("post", "/Bulk", "bulk", "Carries out many operations", &ok("BulkResponse"));
+    all.push(bulk.body("BulkRequest"));
     all.extend([
-        operation("post", "/Bulk", "bulk", "Many operations in one", &ok("BulkResponse")).body("BulkRequest"),
         operation(
             "get",
             "/ServiceProviderConfig",

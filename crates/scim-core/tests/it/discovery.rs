@@ -25,7 +25,6 @@ struct Config {
 }
 
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "as above")]
 struct Supported {
     supported: bool,
 }

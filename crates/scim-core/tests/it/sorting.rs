@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{EXAMPLE_URN, group, groups, resource, user, users};
 
+/// A naive sort key.
+type Naive = Option<(i128, Vec<u32>)>;
+
 fn key(definition: &Definition, path: &str, value: Value) -> Option<SortKey> {
     let attribute = attributes(&[definition], path).expect("an attribute")[0].expect("it has it");
     sort_key(definition, attribute, &resource(value))
@@ -100,7 +103,7 @@ fn paths() -> Vec<String> {
 }
 
 /// What a value sorts as, written down as text and numbers that compare as they are.
-fn naive(path: &str, value: &Value) -> Option<(i128, Vec<u32>)> {
+fn naive(path: &str, value: &Value) -> Naive {
     let folded = |text: &str| -> Vec<u32> {
         let lower = text.chars().map(|it| it.to_lowercase().next().expect("one at least"));
         lower.map(u32::from).collect()
@@ -129,11 +132,11 @@ proptest! {
                 numbered.iter().map(|(number, value)| (*number, key(&users, &path, value.clone()))).collect();
             sorted.sort_by(|left, right| order.compare(left.1.as_ref(), right.1.as_ref()).then(left.0.cmp(&right.0)));
             // By selection: the least of what is left, again and again. Missing values count as the greatest.
-            let mut left: Vec<(usize, Option<(i128, Vec<u32>)>)> =
+            let mut left: Vec<(usize, Naive)> =
                 numbered.iter().map(|(number, value)| (*number, naive(&path, value))).collect();
             let mut expected = Vec::new();
             while !left.is_empty() {
-                let before = |a: &Option<(i128, Vec<u32>)>, b: &Option<(i128, Vec<u32>)>| match (a, b) {
+                let before = |a: &Naive, b: &Naive| match (a, b) {
                     (Some(a), Some(b)) => if descending { a > b } else { a < b },
                     (Some(_), None) => !descending,
                     (None, Some(_)) => descending,
