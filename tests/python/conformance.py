@@ -34,6 +34,14 @@ EXPECTED = {
         r"PATCH modify\(\) did not remove attribute 'urn:ietf:params:scim:schemas:extension:bmc:2\.0:User'",
     ): "licenseType is required, and goes back to its default when it is unset (docs/targets/bmc.md, Attributes)",
     (
+        "bmc",
+        "Group",
+        "search_with_attributes",
+        r"POST /\.search: requested attribute 'externalId' missing from Group\[BmcGroup\] response",
+    ): "Request IDs are numbered form by form, so that a user and a group can have the same id, and the suite looks at the"
+    " first of them (docs/targets/bmc.md, Groups). RFC 7643 section 3.1 wants ids of all resources to differ: this is a"
+    " fault of the bridge that is known, and the entry goes with it.",
+    (
         "ivanti",
         "User",
         "check_add_attribute",

@@ -179,6 +179,11 @@ impl Notes {
         Self::new(Dialect::AUTO)
     }
 
+    /// For the same client, for a look ahead at what is read again.
+    pub(crate) fn anew(&self) -> Self {
+        Self { place: self.place.clone(), ..Self::new(self.dialect) }
+    }
+
     /// Whether this is forgiven; if it is, it counts.
     pub fn forgives(&self, what: Leniency) -> bool {
         let forgiven = self.dialect.forgives(what);

@@ -34,7 +34,7 @@ impl Filter {
     pub fn parse_each_with(definitions: &[&Definition], text: &str, notes: &Notes) -> Result<Vec<Share>, ScimError> {
         let tree = parser::parse_filter(text).map_err(|error| ScimError::invalid_filter(error.to_string()))?;
         check_text(text, Text::Filter, notes).map_err(ScimError::invalid_filter)?;
-        check(definitions, &tree, notes)?;
+        check(definitions, &tree, &notes.anew())?;
         Ok(definitions.iter().map(|definition| share(definition, &tree, notes)).collect())
     }
 }
