@@ -186,10 +186,15 @@ impl Model {
         fields
     }
 
-    /// The native fields of a kind of groups that are records.
-    pub fn group_fields(&self, kind: usize) -> &FieldTable {
-        let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
-        &records.expect("only groups that are records are operated on").fields
+    /// The native fields of an object; of groups, of a kind that are records.
+    pub fn table(&self, object: Object) -> &FieldTable {
+        match object {
+            Object::Users => &self.fields,
+            Object::Groups(kind) => {
+                let records = self.groups.as_ref().and_then(|groups| groups.records(kind));
+                &records.expect("only groups that are records are operated on").fields
+            }
+        }
     }
 
     /// The fields of an object that are not on every site's.

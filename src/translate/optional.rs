@@ -69,10 +69,7 @@ impl<D: Driver> Translated<D> {
     }
 
     fn table(&self, object: Object) -> &FieldTable {
-        match object {
-            Object::Users => &self.model().fields,
-            Object::Groups(kind) => self.model().group_fields(kind),
-        }
+        self.model().table(object)
     }
 
     /// Whether the object knows its key and this field; none when something else is the matter.

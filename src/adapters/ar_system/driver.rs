@@ -45,10 +45,7 @@ impl ArSystem {
 
     /// The fields of a form.
     fn fields(&self, object: Object) -> &FieldTable {
-        match object {
-            Object::Users => &self.model.fields,
-            Object::Groups(kind) => self.model.group_fields(kind),
-        }
+        self.model.table(object)
     }
 
     fn form_url(&self, object: Object) -> String {

@@ -42,10 +42,7 @@ impl Ivanti {
 
     /// The fields of an object.
     fn fields(&self, object: Object) -> &FieldTable {
-        match object {
-            Object::Users => &self.model.fields,
-            Object::Groups(kind) => self.model.group_fields(kind),
-        }
+        self.model.table(object)
     }
 
     fn set_url(&self, object: Object) -> String {
