@@ -1,14 +1,14 @@
 //! `demo`: the bridge and look-alikes of its vendors in one process, on loopback, with believable data.
 
+mod look_alikes;
 pub mod tour;
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use anyhow::Context;
-use simulators::bmc::{Bmc, SERVICE_ACCOUNT, SERVICE_PASSWORD};
-use simulators::control::Clock;
-use simulators::ivanti::Ivanti;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -16,6 +16,8 @@ use tokio::task::JoinSet;
 use super::serve::{Bridge, ended};
 use crate::config::Config;
 use crate::store::MemoryStore;
+pub use look_alikes::LookAlikes;
+use look_alikes::Stand;
 
 /// Where the demo's bridge answers unless told otherwise.
 pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
@@ -24,10 +26,8 @@ pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 
 pub struct Demo {
     /// Where the bridge answers: `http://127.0.0.1:8080`.
     pub address: String,
-    /// BMC's look-alike.
-    pub bmc: Bmc,
-    /// Ivanti's look-alike.
-    pub ivanti: Ivanti,
+    /// What stands behind it.
+    pub look_alikes: LookAlikes,
     simulators: Simulators,
     bridge: Bridge,
     listener: TcpListener,
@@ -37,8 +37,8 @@ pub struct Demo {
 struct Simulators {
     tasks: JoinSet<()>,
     stop: watch::Sender<bool>,
-    bmc: SocketAddr,
-    ivanti: SocketAddr,
+    /// Where each answers, by the names of their targets.
+    addresses: BTreeMap<&'static str, SocketAddr>,
 }
 
 impl Demo {
@@ -47,22 +47,23 @@ impl Demo {
     /// # Errors
     /// An address that cannot be listened on.
     pub async fn new(listen: SocketAddr) -> anyhow::Result<Self> {
-        Self::with(listen, Bmc::demo(Clock::system()), Ivanti::demo(Clock::system())).await
+        Self::with(listen, LookAlikes::demo()).await
     }
 
     /// The same with these look-alikes.
     ///
     /// # Errors
     /// An address that cannot be listened on.
-    pub async fn with(listen: SocketAddr, bmc: Bmc, ivanti: Ivanti) -> anyhow::Result<Self> {
+    pub async fn with(listen: SocketAddr, look_alikes: LookAlikes) -> anyhow::Result<Self> {
         let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let address = format!("http://{}", listener.local_addr()?);
-        let simulators = Simulators::start(&bmc, &ivanti, listener.local_addr()?, listen.port() == 0).await?;
-        let text = configuration(&address, simulators.bmc, simulators.ivanti);
+        let stands = look_alikes.stands();
+        let simulators = Simulators::start(&stands, listener.local_addr()?, listen.port() == 0).await?;
+        let text = configuration(&address, &stands, &simulators.addresses);
         let unreadable = |_: &std::path::Path| Err(std::io::Error::other("the demo reads no files"));
         let config = Config::parse("demo", &text, &|_| None, &unreadable).map_err(super::faults)?;
         let bridge = Bridge::new(&config, Arc::new(MemoryStore::new()))?;
-        Ok(Self { address, bmc, ivanti, simulators, bridge, listener })
+        Ok(Self { address, look_alikes, simulators, bridge, listener })
     }
 
     /// Serves until `shutdown` is ready.
@@ -73,9 +74,12 @@ impl Demo {
         while simulators.tasks.join_next().await.is_some() {}
     }
 
-    /// Where the look-alikes of BMC and of Ivanti answer.
-    pub fn vendors(&self) -> [SocketAddr; 2] {
-        [self.simulators.bmc, self.simulators.ivanti]
+    /// Where the look-alike behind a target answers.
+    ///
+    /// # Panics
+    /// There is no such target.
+    pub fn vendor(&self, target: &str) -> SocketAddr {
+        self.simulators.addresses[target]
     }
 
     /// The interface description, as it is kept in `openapi/scim-bridge.json`.
@@ -85,16 +89,25 @@ impl Demo {
 
     /// What to try, ready to paste.
     pub fn introduction(&self) -> String {
-        let Self { address, simulators: Simulators { bmc, ivanti, .. }, .. } = self;
+        let (address, bmc) = (&self.address, self.vendor("bmc"));
+        let stands = self.look_alikes.stands();
+        let targets = stands.iter().fold(String::new(), |mut text, Stand { target, product, records, .. }| {
+            let at = self.vendor(target);
+            let token = format!("demo-{target}");
+            writeln!(
+                text,
+                "  target {target:<18} token {token:<23} {product}; its records: http://{at}/_sim/records/{records}"
+            )
+            .expect("writing to a string cannot fail");
+            text
+        });
         let people = simulators::demo::people(2);
         let group = &simulators::demo::groups(1)[0].name;
         let (login, other) = (&people[0].login, &people[1].login);
         let id = self.id_of(other);
         format!(
-            r#"The SCIM bridge answers on {address} in front of two look-alikes with 250 users each:
-  target bmc     token demo-bmc     BMC AR System; its records: http://{bmc}/_sim/records/User
-  target ivanti  token demo-ivanti  Ivanti Neurons for ITSM; its records: http://{ivanti}/_sim/records/employees
-For the same on Ivanti, put demo-ivanti in the place of demo-bmc.
+            r#"The SCIM bridge answers on {address} in front of look-alikes with 250 users each:
+{targets}For the same on another target, put its token in the place of demo-bmc.
 
 Look a user up, as an identity provider does:
   curl -s -G -H 'Authorization: Bearer demo-bmc' {address}/scim/v2/Users --data-urlencode 'filter=userName eq "{login}"'
@@ -122,27 +135,27 @@ Press Ctrl-C to stop."#
         let text = |record: &simulators::control::Record, field: &str| {
             record.get(field).and_then(serde_json::Value::as_str).map(str::to_owned)
         };
-        let entries = self.bmc.records("User");
+        let entries = self.look_alikes.bmc.records("User");
         let found = entries.iter().find(|entry| text(entry, "Login Name").as_deref() == Some(login));
         found.and_then(|entry| text(entry, "Request ID")).expect("the demo company has its first people")
     }
 }
 
 impl Simulators {
-    /// On the two ports after the bridge's, so that what is written down stays true, unless they are taken or the
-    /// bridge itself took any free one.
-    async fn start(bmc: &Bmc, ivanti: &Ivanti, bridge: SocketAddr, anywhere: bool) -> anyhow::Result<Self> {
+    /// On the ports after the bridge's, so that what is written down stays true, unless they are taken or the bridge
+    /// itself took any free one.
+    async fn start(stands: &[Stand], bridge: SocketAddr, anywhere: bool) -> anyhow::Result<Self> {
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
-        let mut addresses = Vec::new();
-        for (router, step) in [(bmc.router(), 1), (ivanti.router(), 2)] {
+        let mut addresses = BTreeMap::new();
+        for (stand, step) in stands.iter().zip(1..) {
             let port = bridge.port().checked_add(step).filter(|_| !anywhere).unwrap_or(0);
             let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
                 Ok(listener) => listener,
                 Err(_) => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("cannot listen on loopback")?,
             };
-            addresses.push(listener.local_addr()?);
-            let mut stopped = stop.subscribe();
+            addresses.insert(stand.target, listener.local_addr()?);
+            let (router, mut stopped) = (stand.router.clone(), stop.subscribe());
             tasks.spawn(async move {
                 let shutdown = async move { drop(stopped.wait_for(|stop| *stop).await) };
                 if let Err(error) = simulators::control::serve(listener, router, shutdown).await {
@@ -150,14 +163,14 @@ impl Simulators {
                 }
             });
         }
-        Ok(Self { tasks, stop, bmc: addresses[0], ivanti: addresses[1] })
+        Ok(Self { tasks, stop, addresses })
     }
 }
 
 /// The configuration that the demo runs on.
-fn configuration(address: &str, bmc: SocketAddr, ivanti: SocketAddr) -> String {
+fn configuration(address: &str, stands: &[Stand], addresses: &BTreeMap<&str, SocketAddr>) -> String {
     let listen = address.trim_start_matches("http://");
-    format!(
+    let mut text = format!(
         r#"
 [server]
 listen = "{listen}"
@@ -165,29 +178,25 @@ public_url = "{address}"
 
 [store]
 url = "memory:"
-
-[[credentials]]
-name = "demo-bmc"
-token = "demo-bmc"
-targets = ["bmc"]
-
-[[credentials]]
-name = "demo-ivanti"
-token = "demo-ivanti"
-targets = ["ivanti"]
-
-[targets.bmc]
-kind = "bmc-ar"
-base_url = "http://{bmc}"
-auth = {{ method = "jwt", username = "{SERVICE_ACCOUNT}", password = "{SERVICE_PASSWORD}" }}
-
-[targets.ivanti]
-kind = "ivanti"
-base_url = "http://{ivanti}"
-auth = {{ method = "session", username = "{SERVICE_ACCOUNT}", password = "{SERVICE_PASSWORD}", tenant = "tenant" }}
-create_defaults = {{ "Role" = "SelfService" }}
 "#
-    )
+    );
+    for Stand { target, keys, .. } in stands {
+        let vendor = addresses[target];
+        write!(
+            text,
+            r#"
+[[credentials]]
+name = "demo-{target}"
+token = "demo-{target}"
+targets = ["{target}"]
+
+[targets.{target}]
+base_url = "http://{vendor}"
+{keys}"#
+        )
+        .expect("writing to a string cannot fail");
+    }
+    text
 }
 
 /// Runs the demo until the process is told to end.

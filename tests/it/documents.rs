@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use scim_bridge::cli::demo::Demo;
 use scim_bridge::cli::demo::tour::LISTEN;
+use scim_bridge::cli::demo::{Demo, LookAlikes};
 use scim_bridge::config::Config;
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ async fn the_readmes_commands_work_as_printed() {
     let commands = curl::commands(&readme);
     assert!(commands.len() >= 9, "{commands:?}");
     let demo = Demo::new(LISTEN).await.expect("a free port");
-    let [bmc, ivanti] = demo.vendors().map(|address| format!("http://{address}"));
+    let [bmc, ivanti] = ["bmc", "ivanti"].map(|target| format!("http://{}", demo.vendor(target)));
     // The ports of a demo that runs by itself, in the place of those that happened to be free.
     let printed =
         [("http://127.0.0.1:8080", &demo.address), ("http://127.0.0.1:8081", &bmc), ("http://127.0.0.1:8082", &ivanti)];
@@ -44,7 +44,7 @@ async fn the_readmes_commands_work_as_printed() {
         .into_iter()
         .map(|command| printed.iter().fold(command, |text, (port, real)| text.replace(port, real)))
         .collect();
-    let (bmc, ivanti) = (demo.bmc.clone(), demo.ivanti.clone());
+    let LookAlikes { bmc, ivanti, .. } = demo.look_alikes.clone();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let visit = async {
         for command in &commands {

@@ -2,31 +2,26 @@
 
 use std::process::{Command, Stdio};
 
-use scim_bridge::cli::demo::Demo;
 use scim_bridge::cli::demo::tour::{LISTEN, Outcome, play};
+use scim_bridge::cli::demo::{Demo, LookAlikes};
 use serde_json::{Value, json};
 use simulators::bmc::Bmc;
-use simulators::control::{Clock, Matcher};
-use simulators::ivanti::{BadStatus, Ivanti, IvantiOptions};
+use simulators::control::Matcher;
+use simulators::ivanti::{BadStatus, IvantiOptions};
 
 use crate::curl;
 
 /// The tour over these look-alikes, and what it printed.
-async fn tour(bmc: Bmc, ivanti: Ivanti) -> (Outcome, String) {
-    let demo = Demo::with(LISTEN, bmc, ivanti).await.expect("a free port");
+async fn tour(look_alikes: LookAlikes) -> (Outcome, String) {
+    let demo = Demo::with(LISTEN, look_alikes).await.expect("a free port");
     let mut page = Vec::new();
     let outcome = play(demo, &mut page, false).await.expect("the tour comes to its end");
     (outcome, String::from_utf8(page).expect("text"))
 }
 
-fn look_alikes() -> (Bmc, Ivanti) {
-    (Bmc::demo(Clock::system()), Ivanti::demo(Clock::system()))
-}
-
 #[tokio::test]
 async fn every_record_is_as_it_should_be_after_the_tour() {
-    let (bmc, ivanti) = look_alikes();
-    let (outcome, page) = tour(bmc, ivanti).await;
+    let (outcome, page) = tour(LookAlikes::demo()).await;
     assert_eq!(outcome.faults, Vec::<String>::new(), "{page}");
     assert!(page.ends_with(&format!("{} steps, and every record is as it should be.\n", outcome.steps)), "{page}");
     assert!(!page.contains('\x1b'), "colours only on a terminal");
@@ -37,14 +32,14 @@ async fn every_record_is_as_it_should_be_after_the_tour() {
 
 #[tokio::test]
 async fn a_vendor_that_says_yes_and_does_nothing_is_found() {
-    let (bmc, ivanti) = look_alikes();
+    let look_alikes = LookAlikes::demo();
     let options = IvantiOptions {
         status_values: vec!["Active".to_owned()],
         bad_status: BadStatus::StoreNothing,
-        ..ivanti.options()
+        ..look_alikes.ivanti.options()
     };
-    ivanti.set_options(options);
-    let (outcome, page) = tour(bmc, ivanti).await;
+    look_alikes.ivanti.set_options(options);
+    let (outcome, page) = tour(look_alikes).await;
     let off = "Microsoft Entra ID on ivanti, step 9 (leaver: switches the account off): ";
     for fault in ["the answer is 500, not 200", "Status is \"Active\", not \"Inactive\""] {
         assert!(outcome.faults.contains(&format!("{off}{fault}")), "{page}");
@@ -55,23 +50,24 @@ async fn a_vendor_that_says_yes_and_does_nothing_is_found() {
 
 #[tokio::test]
 async fn a_user_that_was_not_made_is_found() {
-    let (bmc, ivanti) = look_alikes();
+    let look_alikes = LookAlikes::demo();
+    let bmc = &look_alikes.bmc;
     bmc.set_options(simulators::bmc::BmcOptions { write: false, ..bmc.options() });
-    let (outcome, page) = tour(bmc, ivanti).await;
+    let (outcome, page) = tour(look_alikes).await;
     assert!(outcome.faults.iter().any(|fault| fault.contains("there is no record")), "{page}");
 }
 
 #[tokio::test]
 async fn a_foreign_write_into_a_members_record_is_found() {
-    let (bmc, ivanti) = look_alikes();
+    let look_alikes = LookAlikes::demo();
     let renames = Matcher::new().method("PUT").path_contains("/entry/Group/");
-    bmc.control().hooks().after(renames, |bmc: &Bmc| {
+    look_alikes.bmc.control().hooks().after(renames, |bmc: &Bmc| {
         let login = &simulators::demo::people(16)[15].login;
         let users = bmc.records("User");
         let member = users.iter().find(|user| user["Login Name"] == **login).expect("the demo company has them");
         bmc.patch_record("User", member["Request ID"].as_str().expect("a key"), json!({ "Group List": "20009;" }));
     });
-    let (outcome, page) = tour(bmc, ivanti).await;
+    let (outcome, page) = tour(look_alikes).await;
     let rename = "Okta group push on bmc, step 7 (rename: sends another name): record ";
     let found =
         |fault: &String| fault.starts_with(rename) && fault.ends_with("of User was written, and should not have been");
@@ -93,7 +89,7 @@ fn the_command_ends_with_0() {
 #[tokio::test]
 async fn every_line_of_the_introduction_works_as_printed() {
     let demo = Demo::new(LISTEN).await.expect("a free port");
-    let (introduction, bmc) = (demo.introduction(), demo.bmc.clone());
+    let (introduction, bmc) = (demo.introduction(), demo.look_alikes.bmc.clone());
     let commands = curl::commands(&introduction);
     assert_eq!(commands.len(), 6, "{introduction}");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

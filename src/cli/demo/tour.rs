@@ -63,7 +63,7 @@ pub async fn run(listen: SocketAddr) -> anyhow::Result<()> {
 /// A target that does not become ready, a connection that breaks, output that cannot be written.
 pub async fn play(demo: Demo, out: &mut dyn Write, colours: bool) -> anyhow::Result<Outcome> {
     let address = demo.address.clone();
-    let sides = [Side::Bmc(demo.bmc.clone()), Side::Ivanti(demo.ivanti.clone())];
+    let sides = [Side::Bmc(demo.look_alikes.bmc.clone()), Side::Ivanti(demo.look_alikes.ivanti.clone())];
     let (stop, stopped) = oneshot::channel::<()>();
     let tour = async {
         let outcome = all(&address, &sides, &mut Page::new(out, colours)).await;
